@@ -1,0 +1,1 @@
+"""Teller: secured banking behind a chat."""

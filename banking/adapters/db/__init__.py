@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, stores, migrations and the queue."""

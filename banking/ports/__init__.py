@@ -1,0 +1,1 @@
+"""What the bank needs from the outside, each promise in its own docstring."""

@@ -1,0 +1,1 @@
+"""What the bank does, one file per thing; told its dependencies, finds none."""
