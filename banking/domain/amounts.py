@@ -1,0 +1,412 @@
+"""Reading an amount of money as a customer typed it: exact, or a question.
+
+The vocabulary is closed. A character, word or arrangement that is not listed here
+makes the whole text unreadable, so that no amount is ever guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal
+
+from banking.domain.money import CURRENCIES, Money, exponent
+from banking.domain.number_words import (
+    ARTICLES,
+    NUMBER_WORDS,
+    SCALES,
+    SHORT_SCALES,
+    spoken_number,
+)
+
+LONGEST_TEXT: Final = 64
+LARGEST_MINOR: Final = 10**15
+
+RelativeKind = Literal["all", "half", "same_as_last"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exactly:
+    """The text says this amount and can say no other."""
+
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The text may say one of these amounts; the customer has to choose."""
+
+    options: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """The amount depends on a balance or on an earlier payment."""
+
+    kind: RelativeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The amount is in a currency that the account is not kept in."""
+
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """No amount, or not one that can be read without guessing."""
+
+
+Reading = Exactly | Ambiguous | Relative | Foreign | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """How the bank's locale writes numbers: "1,250.50" or "1.250,50"."""
+
+    decimal: str = "."
+    group: str = ","
+
+
+_ZEROS: Final = (
+    "0",
+    "\N{ARABIC-INDIC DIGIT ZERO}",
+    "\N{EXTENDED ARABIC-INDIC DIGIT ZERO}",
+    "\N{DEVANAGARI DIGIT ZERO}",
+    "\N{BENGALI DIGIT ZERO}",
+    "\N{GURMUKHI DIGIT ZERO}",
+    "\N{GUJARATI DIGIT ZERO}",
+    "\N{TAMIL DIGIT ZERO}",
+    "\N{TELUGU DIGIT ZERO}",
+    "\N{KANNADA DIGIT ZERO}",
+    "\N{MALAYALAM DIGIT ZERO}",
+    "\N{THAI DIGIT ZERO}",
+    "\N{FULLWIDTH DIGIT ZERO}",
+)
+_DIGITS: Final = {
+    chr(ord(zero) + value): (str(value), script)
+    for script, zero in enumerate(_ZEROS)
+    for value in range(10)
+}
+_SPACES: Final = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\t", " "))
+_APOSTROPHE: Final = str.maketrans({"’": "'"})
+
+_DOLLARS: Final = (
+    "USD AUD CAD NZD SGD HKD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD "
+    "TWD XCD"
+).split()
+_UNITS: Final[dict[str, tuple[str, ...]]] = {
+    **{code.lower(): (code,) for code in CURRENCIES},
+    **dict.fromkeys(("$", "dollar", "dollars", "buck", "bucks"), tuple(_DOLLARS)),
+    "us$": ("USD",),
+    "a$": ("AUD",),
+    "c$": ("CAD",),
+    **dict.fromkeys(
+        ("£", "pound", "pounds"), ("GBP", "EGP", "FKP", "GIP", "LBP", "SHP", "SYP")
+    ),
+    **dict.fromkeys(("quid", "sterling"), ("GBP",)),
+    **dict.fromkeys(("€", "euro", "euros"), ("EUR",)),
+    "¥": ("JPY", "CNY"),
+    "yen": ("JPY",),
+    "yuan": ("CNY",),
+    **dict.fromkeys(("₹", "rupee", "rupees"), ("INR", "PKR", "LKR", "NPR", "MUR")),
+    **dict.fromkeys(("rs", "rs."), ("INR", "PKR", "LKR", "NPR", "MUR")),
+    **dict.fromkeys(("₦", "naira"), ("NGN",)),
+    **dict.fromkeys(("₵", "gh₵", "cedi", "cedis"), ("GHS",)),
+    **dict.fromkeys(("ksh", "kshs"), ("KES",)),
+    **dict.fromkeys(("shilling", "shillings"), ("KES", "TZS", "UGX", "SOS")),
+    **dict.fromkeys(("rand", "rands", "r"), ("ZAR",)),
+    **dict.fromkeys(("franc", "francs"), ("CHF", "XAF", "XOF", "XPF", "RWF")),
+    **dict.fromkeys(("dirham", "dirhams"), ("AED", "MAD")),
+    **dict.fromkeys(("riyal", "riyals"), ("SAR", "QAR")),
+    **dict.fromkeys(("dinar", "dinars"), ("KWD", "BHD", "JOD", "TND", "IQD")),
+    **dict.fromkeys(("peso", "pesos"), ("MXN", "PHP", "ARS", "COP", "CLP", "UYU")),
+    **dict.fromkeys(("₱",), ("PHP",)),
+    **dict.fromkeys(("₺", "lira"), ("TRY",)),
+    **dict.fromkeys(("₽", "rouble", "roubles", "ruble", "rubles"), ("RUB",)),
+    **dict.fromkeys(("₴", "hryvnia"), ("UAH",)),
+    **dict.fromkeys(("₩", "won"), ("KRW",)),
+    **dict.fromkeys(("₫", "dong"), ("VND",)),
+    **dict.fromkeys(("zł", "zloty", "zlotys"), ("PLN",)),
+}
+_SYMBOLS: Final = frozenset("$£€¥₹₦₵₱₺₽₴₩₫")
+_SMALL_UNITS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("cent", "cents"), (*_DOLLARS, "EUR", "ZAR", "KES")),
+    **dict.fromkeys(("penny", "pennies", "pence"), ("GBP",)),
+    **dict.fromkeys(("pesewa", "pesewas"), ("GHS",)),
+    "kobo": ("NGN",),
+    **dict.fromkeys(("paisa", "paise"), ("INR", "PKR", "NPR")),
+}
+# Words that may stand around an amount and cannot change it.
+_FILLERS: Final = frozenset(
+    """
+    please pls plz just only exactly actually ok okay yes yeah no sure send make pay
+    transfer give it its to be the lets let's do want wanna i would like i'd amount
+    change instead thanks sorry total in
+    """.split()
+)
+_WHOLE: Final = frozenset("all everything whole entire full max maximum lot".split())
+_OF_WHAT: Final = frozenset(
+    """
+    of my it the that money balance account savings cash what i have have ive i've got
+    """.split()
+)
+_SAME: Final = frozenset("same".split())
+_AS_WHAT: Final = frozenset(
+    "the as last time before again amount previous previously one that".split()
+)
+
+_TOKEN: Final = re.compile(
+    r"[0-9](?:[0-9.,' ]*[0-9])?|us\$|a\$|c\$|gh₵|rs\.|[^\W\d_]+(?:'[^\W\d_]+)*|[^\w\s]"
+)
+_GROUPED: Final = r"[1-9][0-9]{0,2}(?:\%s[0-9]{3})+"
+_INDIAN: Final = r"[1-9][0-9]?(?:\%s[0-9]{2})+\%s[0-9]{3}"
+_PLAIN: Final = re.compile(r"0|[1-9][0-9]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """What a written number may be; certain when it can be nothing else."""
+
+    values: tuple[Fraction, ...]
+    certain: bool
+
+
+def read_amount(
+    text: str, currency: str, style: NumberStyle = NumberStyle()
+) -> Reading:
+    """Read what a customer typed as an amount in the account's currency.
+
+    Never rounds and never guesses: an amount that is not exact comes back as a
+    question (Ambiguous, Relative, Foreign) or as Unreadable.
+    """
+    if len(text) > LONGEST_TEXT:
+        return Unreadable()
+    cleaned = _cleaned(text)
+    if cleaned is None:
+        return Unreadable()
+    tokens = _tokens(cleaned)
+    if tokens is None:
+        return Unreadable()
+    relative = _relative(tokens)
+    if relative is not None:
+        return relative
+    return _amount(tokens, currency, style)
+
+
+def _cleaned(text: str) -> str | None:
+    """Lower case, one script of digits made ASCII; None where a trap is inside."""
+    scripts: set[int] = set()
+    kept: list[str] = []
+    for char in text.strip(" \t\r\n").translate(_SPACES).translate(_APOSTROPHE):
+        if char in _DIGITS:
+            digit, script = _DIGITS[char]
+            scripts.add(script)
+            kept.append(digit)
+        elif char == "\N{ARABIC DECIMAL SEPARATOR}":
+            kept.append(".")
+        elif char == "\N{ARABIC THOUSANDS SEPARATOR}":
+            kept.append(",")
+        elif unicodedata.category(char) in {"Nd", "Nl", "No", "Cc", "Cf", "Co", "Cn"}:
+            return None
+        else:
+            kept.append(char)
+    return "".join(kept).lower() if len(scripts) <= 1 else None
+
+
+def _tokens(cleaned: str) -> list[str] | None:
+    """Words, numbers and symbols; None where anything is left over."""
+    joined = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", cleaned)
+    tokens: list[str] = []
+    position = 0
+    for found in _TOKEN.finditer(joined):
+        if joined[position : found.start()].strip(" "):
+            return None
+        tokens.append(found.group())
+        position = found.end()
+    if joined[position:].strip(" "):
+        return None
+    # A comma, stop or mark that ends a word or the sentence says nothing.
+    return [token for token in tokens if token not in {",", ".", "!", "?"}]
+
+
+def _relative(tokens: list[str]) -> Relative | None:
+    words = [word for word in tokens if word not in _FILLERS]
+    if not words:
+        return None
+    if set(words) & _WHOLE and set(words) <= _WHOLE | _OF_WHAT:
+        return Relative("all")
+    if words[0] == "half" and set(words[1:]) <= _OF_WHAT:
+        return Relative("half")
+    rest = set(tokens) - _FILLERS
+    if rest & _SAME and rest <= _SAME | _AS_WHAT:
+        return Relative("same_as_last")
+    return None
+
+
+def _amount(tokens: list[str], currency: str, style: NumberStyle) -> Reading:
+    core = _without_fillers(tokens)
+    named = {token for token in core if token in _UNITS}
+    possible = [set(_UNITS[token]) for token in named]
+    if possible and not set.intersection(*possible):
+        return Unreadable()
+    foreign = possible and currency not in set.intersection(*possible)
+    split = _split_units(core)
+    if split is None:
+        return Unreadable()
+    major, minor, minor_unit = split
+    number = _number(major, style) if major else _Number((Fraction(0),), certain=True)
+    if number is None:
+        return Unreadable()
+    if foreign:
+        return Foreign(_UNITS[min(named)][0])
+    if minor_unit is not None:
+        return _with_small_units(number, minor, minor_unit, currency)
+    return _reading(number, currency)
+
+
+def _without_fillers(tokens: list[str]) -> list[str]:
+    """Fillers count at the ends only: in the middle they may carry meaning."""
+    start, end = 0, len(tokens)
+    while start < end and tokens[start] in _FILLERS:
+        start += 1
+    while end > start and tokens[end - 1] in _FILLERS:
+        end -= 1
+    return tokens[start:end]
+
+
+def _split_units(tokens: list[str]) -> tuple[list[str], list[str], str | None] | None:
+    """Tokens of the major amount, of the minor amount, and the minor unit's name.
+
+    The currency may stand before or after its number, not inside it.
+    """
+    small = [token for token in tokens if token in _SMALL_UNITS]
+    if len(small) > 1 or (small and tokens[-1] != small[0]):
+        return None
+    body = tokens[:-1] if small else tokens
+    places = [index for index, token in enumerate(body) if token in _UNITS]
+    if not small:
+        inner = [i for i in places if 0 < i < len(body) - 1]
+        # "us dollars" and "$50 usd" name the currency twice, at the ends.
+        if any(not _all_units(body[i + 1 :]) and not _all_units(body[:i]) for i in inner):
+            return None
+        return [token for token in body if token not in _UNITS], [], None
+    if not places:
+        return [], body, small[0]
+    if len(places) != 1 or not 0 < places[0] < len(body) - 1:
+        return None
+    after = body[places[0] + 1 :]
+    return body[: places[0]], after[1:] if after[0] == "and" else after, small[0]
+
+
+def _all_units(tokens: list[str]) -> bool:
+    return all(token in _UNITS for token in tokens)
+
+
+def _number(tokens: list[str], style: NumberStyle) -> _Number | None:
+    match tokens:
+        case []:
+            return None
+        case [literal] if literal[0].isdigit():
+            return _literal(literal, style)
+        case [literal, short] if literal[0].isdigit() and short in SHORT_SCALES:
+            number = _literal(literal, style)
+            return number and _times(number, SHORT_SCALES[short])
+        case [literal, scale] if literal[0].isdigit() and scale in SCALES:
+            number = _literal(literal, style)
+            return number and _times(number, SCALES[scale])
+        case [article, short] if article in ARTICLES and short in SHORT_SCALES:
+            return _Number((Fraction(SHORT_SCALES[short]),), certain=True)
+    if any(token not in NUMBER_WORDS and not _PLAIN.fullmatch(token) for token in tokens):
+        return None
+    value = spoken_number(tokens)
+    return None if value is None else _Number((value,), certain=True)
+
+
+def _times(number: _Number, scale: int) -> _Number:
+    return _Number(tuple(value * scale for value in number.values), number.certain)
+
+
+def _literal(written: str, style: NumberStyle) -> _Number | None:
+    """A number in digits, with whatever separators it came with."""
+    if _PLAIN.fullmatch(written):
+        return _Number((Fraction(int(written)),), certain=True)
+    marks = [char for char in written if not char.isdigit()]
+    kinds = set(marks)
+    if kinds == {".", ","}:
+        last = marks[-1]
+        whole, _, part = written.rpartition(last)
+        other = "," if last == "." else "."
+        return _decimal(whole, other, part, certain=last not in whole)
+    if kinds in ({" "}, {"'"}):
+        mark = marks[0]
+        grouped = _ungrouped(written, mark)
+        return grouped and _Number((Fraction(grouped),), certain=mark == style.group)
+    if len(kinds) == 2:  # noqa: PLR2004 - a grouping mark and a decimal mark
+        whole, _, part = written.rpartition(marks[-1])
+        group = marks[0]
+        if marks[-1] in " '" or marks[-1] in whole:
+            return None
+        return _decimal(whole, group, part, certain=group == style.group)
+    if len(kinds) > 2:  # noqa: PLR2004
+        return None
+    return _one_mark(written, marks, style)
+
+
+def _decimal(whole: str, group: str, part: str, *, certain: bool) -> _Number | None:
+    plain = int(whole) if _PLAIN.fullmatch(whole) else _ungrouped(whole, group)
+    if plain is None:
+        return None
+    value = plain + Fraction(int(part), 10 ** len(part))
+    return _Number((value,), certain=certain)
+
+
+def _one_mark(written: str, marks: list[str], style: NumberStyle) -> _Number | None:
+    """Only points or only commas: a group, a decimal mark, or either."""
+    mark = marks[0]
+    grouped = _ungrouped(written, mark)
+    if len(marks) > 1:
+        return grouped and _Number((Fraction(grouped),), certain=True)
+    whole, _, part = written.partition(mark)
+    if not _PLAIN.fullmatch(whole):
+        return None
+    decimal = int(whole) + Fraction(int(part), 10 ** len(part))
+    if grouped is None:
+        return _Number((decimal,), certain=mark == style.decimal)
+    return _Number((Fraction(grouped), decimal), certain=False)
+
+
+def _ungrouped(written: str, mark: str) -> int | None:
+    for pattern in (_GROUPED.replace("%s", mark), _INDIAN.replace("%s", mark)):
+        if re.fullmatch(pattern, written):
+            return int(written.replace(mark, ""))
+    return None
+
+
+def _with_small_units(
+    major: _Number, minor: list[str], unit: str, currency: str
+) -> Reading:
+    number = _number(minor, NumberStyle())
+    decimals = exponent(currency)
+    if number is None or not number.certain or not major.certain or not decimals:
+        return Unreadable()
+    if currency not in _SMALL_UNITS[unit]:
+        return Foreign(_SMALL_UNITS[unit][0])
+    part = number.values[0]
+    if part.denominator != 1 or (major.values[0] and part >= 10**decimals):
+        return Unreadable()
+    total = major.values[0] + part / 10**decimals
+    return _reading(_Number((total,), certain=True), currency)
+
+
+def _reading(number: _Number, currency: str) -> Reading:
+    amounts = [Money.exact(value, currency) for value in number.values]
+    real = tuple(a for a in amounts if a is not None and 0 < a.minor <= LARGEST_MINOR)
+    if not real:
+        return Unreadable()
+    if number.certain:
+        return Exactly(real[0])
+    return Ambiguous(real)
