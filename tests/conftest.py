@@ -1,0 +1,77 @@
+"""What tests of several parts share: a migrated PostgreSQL, emptied in between."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, make_url
+from sqlalchemy.engine import URL
+
+from banking.adapters.db import embedded
+from banking.adapters.db.engine import engine
+from banking.adapters.db.migrate import migrate
+
+# The schema's own history, and the queue's table of its versions.
+KEPT = ("alembic_version",)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a PostgreSQL server that may hold any database.
+
+    TEST_DATABASE_URL names one; without it, one is started for this session.
+    """
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named:
+        yield named
+        return
+    server = embedded.start(_home(tmp_path_factory), durable=False)
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: str) -> Iterator[str]:
+    """Give the address of a migrated database that belongs to this session."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = _with_database(make_url(postgres), name)
+    migrate(url)
+    yield url
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator[Engine]:
+    """Give an engine on the session's database."""
+    connections = engine(database_url, pool_size=20, application="test")
+    yield connections
+    connections.dispose()
+
+
+@pytest.fixture
+def clean_database(database_url: str) -> str:
+    """Empty every table, and give the address of the database."""
+    with psycopg.connect(database_url) as connection:
+        tables = connection.execute(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename)"
+            " FROM pg_tables WHERE schemaname NOT IN ('pg_catalog',"
+            " 'information_schema') AND tablename <> ALL(%s)",
+            [list(KEPT)],
+        ).fetchall()
+        names = ", ".join(name for (name,) in tables)
+        connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    return database_url
+
+
+def _home(factory: pytest.TempPathFactory) -> Path:
+    return factory.mktemp("postgres") / "home"
+
+
+def _with_database(url: URL, name: str) -> str:
+    return url.set(database=name).render_as_string(hide_password=False)
