@@ -1,0 +1,1 @@
+"""How fast the bank answers, measured from outside (``make bench``)."""

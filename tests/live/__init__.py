@@ -1,0 +1,1 @@
+"""The whole bank, running: real Rasa, real actions, a real ledger."""

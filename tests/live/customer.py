@@ -1,0 +1,170 @@
+"""A customer with a phone, driven by a program instead of a thumb."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from tests.live.pages import Browser
+
+PATIENCE_S = 20
+# How long a chat must be still before the bank's turn counts as over.
+STILL_S = 0.7
+PIN = "840271"
+
+
+@dataclass
+class Customer:
+    """One person: a phone on the simulator and a browser of their own."""
+
+    simulator: str
+    person: dict[str, Any]
+    http: requests.Session = field(default_factory=requests.Session)
+    browser: Browser = field(default_factory=Browser)
+    last: int = 0
+    bubbles: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def phone(self) -> str:
+        return str(self.person["phone"])
+
+    @property
+    def heard(self) -> str:
+        """All that the bank said since the customer last said something."""
+        return "\n".join(_words(bubble) for bubble in self.bubbles)
+
+    # --- the chat ---------------------------------------------------------------
+
+    def says(self, text: str) -> str:
+        """Write something, wait for the answer and return it."""
+        self._act("text", text=text)
+        return self.listen()
+
+    def taps(self, title: str) -> str:
+        """Press the newest button or list row with this title; return the answer."""
+        chat = self._get("chat")["messages"]
+        for message in reversed(chat):
+            for option in _options(message):
+                if option["title"] == title:
+                    self._act("tap", message_id=message["id"], option_id=option["id"])
+                    return self.listen()
+        offered = [o["title"] for m in chat for o in _options(m)]
+        raise AssertionError(f"nothing called {title!r} to press: {offered}")
+
+    def listen(self, expected: str = "") -> str:
+        """Wait until the bank has spoken, all of it, and return what it said.
+
+        With ``expected``, wait until those words have come.
+        """
+        until = time.monotonic() + PATIENCE_S
+        still = 0.0
+        while time.monotonic() < until:
+            news = [m for m in self._get("chat", after=self.last)["messages"]]
+            self.last = max([self.last, *(m["seq"] for m in news)])
+            fresh = [m for m in news if m["from"] == "bank"]
+            self.bubbles += fresh
+            if fresh:
+                still = time.monotonic()
+            enough = self.bubbles and expected.lower() in self.heard.lower()
+            if enough and time.monotonic() - still > STILL_S:
+                return self.heard
+            time.sleep(0.05)
+        raise AssertionError(f"waited for {expected!r}; the bank said: {self.heard!r}")
+
+    @property
+    def link(self) -> str:
+        """The address behind the newest link button."""
+        for message in reversed(self._get("chat")["messages"]):
+            if link := message.get("link"):
+                return str(link["url"])
+        raise AssertionError("the bank sent no link")
+
+    @property
+    def code(self) -> str:
+        """The code in the newest SMS."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            if texts := self._get("sms")["messages"]:
+                found = re.search(r"\b(\d{6})\b", texts[-1]["text"])
+                assert found, f"no code in {texts[-1]['text']!r}"
+                return found[1]
+            time.sleep(0.05)
+        raise AssertionError("no SMS came")
+
+    # --- the bank's pages -------------------------------------------------------
+
+    def registers(self) -> None:
+        """Go through registration by the newest link."""
+        number = self.person["accounts"][0]["number"]
+        page = self.browser.open(self.link)
+        page.press(
+            date_of_birth=self.person["date_of_birth"], account_digits=number[-4:]
+        )
+        self._gets_code()
+        page.press(otp=self.code)
+        chat_id = "me" + self.phone[-7:]
+        page.press(chat_id=chat_id, pin=PIN, pin_again=PIN)
+        while not page.has("done"):
+            page.press()  # what is optional is skipped
+        self.person |= {"chat_id": chat_id, "pin": PIN}
+
+    def signs_in(self) -> None:
+        """Sign in by the newest link."""
+        page = self.browser.open(self.link)
+        page.press(chat_id=self.person["chat_id"], pin=self.person["pin"])
+        assert page.has("done"), page.everything()
+
+    def opens_confirmation(self) -> Browser:
+        """Open the newest confirmation link, signing in where the page asks."""
+        page = self.browser.open(self.link)
+        if page.has("chat-id"):
+            page.press(chat_id=self.person["chat_id"], pin=self.person["pin"])
+        return page
+
+    def confirms(self) -> Browser:
+        """Confirm what the newest link shows with the code from the SMS."""
+        page = self.opens_confirmation()
+        self._gets_code()
+        page.press(otp=self.code)
+        assert page.has("done"), page.everything()
+        return page
+
+    def _gets_code(self) -> None:
+        before = len(self._get("sms")["messages"])
+        self.browser.press("send-code")
+        until = time.monotonic() + PATIENCE_S
+        while len(self._get("sms")["messages"]) == before:
+            assert time.monotonic() < until, "no SMS came"
+            time.sleep(0.05)
+
+    # --- the simulator ----------------------------------------------------------
+
+    def _act(self, action: str, **what: Any) -> None:
+        # What was said before this moment is no answer to it.
+        self.last = self._get("chat")["last"]
+        self.bubbles = []
+        answer = self.http.post(self._url(action), json=what, timeout=5)
+        answer.raise_for_status()
+
+    def _get(self, what: str, **query: Any) -> Any:
+        answer = self.http.get(self._url(what), params=query, timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _url(self, what: str) -> str:
+        return f"{self.simulator}/sim/phones/{self.phone}/{what}"
+
+
+def _options(message: dict[str, Any]) -> list[dict[str, Any]]:
+    sections = message.get("list", {}).get("sections", [])
+    rows = [row for section in sections for row in section["rows"]]
+    return [*message.get("buttons", []), *rows]
+
+
+def _words(message: dict[str, Any]) -> str:
+    titles = "".join(f" [{o['title']}]" for o in _options(message))
+    link = f" <{message['link']['label']}>" if "link" in message else ""
+    file = f" ({message['document'].get('filename')})" if "document" in message else ""
+    return f"{message['text']}{titles}{link}{file}"

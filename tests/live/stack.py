@@ -1,0 +1,131 @@
+"""A whole bank in a folder of its own, with the simulator as its outside world."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+PROJECT = Path(__file__).parents[2]
+BANK = [sys.executable, "-m", "banking.cli"]
+START_S = 150
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Stack:
+    """The running processes, their addresses, and the bank's own commands."""
+
+    home: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[str]
+    web: str
+    simulator: str
+    pids: Mapping[str, int]
+    people_made: int = field(default=0)
+
+    @classmethod
+    def start(cls, **settings: str) -> "Stack":
+        """Start a bank and return when it is ready for customers."""
+        home = Path(tempfile.mkdtemp(prefix="bank-live-"))
+        environment = {
+            **os.environ,
+            "BANK_ENV": "test",
+            "BANK_HOME": str(home),
+            "WEB_PORT": str(free_port()),
+            **settings,
+        }
+        process = subprocess.Popen(
+            [*BANK, "up", "--json"],
+            env=environment,
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the bank did not start:\n{logs(home)}")
+        ready = json.loads(line)
+        return cls(
+            home, environment, process, ready["web"], ready["simulator"], ready["pids"]
+        )
+
+    def command(self, *words: str) -> list[Any]:
+        """Run one of the bank's commands and return the JSON lines it prints."""
+        done = subprocess.run(
+            [*BANK, *words, "--json"],
+            env=self.environment,
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def people(self, count: int, *, registered: bool) -> list[dict[str, Any]]:
+        """Make new customers of the bank; nobody is made twice."""
+        self.people_made += 1
+        words = ["seed", "--customers", str(count), "--seed", str(self.people_made)]
+        return self.command(*words, *(["--registered"] if registered else []))
+
+    def ledger(self) -> dict[str, Any]:
+        """Return what `bank ledger check` finds."""
+        checked: dict[str, Any] = self.command("ledger", "check")[0]
+        return checked
+
+    def misbehave(self, **dials: Any) -> None:
+        """Set the simulator's switches."""
+        requests.put(
+            f"{self.simulator}/sim/misbehave", json=dials, timeout=5
+        ).raise_for_status()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL one process; the supervisor starts it again."""
+        run = json.loads((self.home / "run.json").read_text(encoding="utf-8"))
+        pids: Mapping[str, int] = run.get("pids") or self.pids
+        os.kill(pids[name], signal.SIGKILL)
+
+    def wait_ready(self, seconds: float = 60) -> None:
+        """Wait until every part answers again."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                if requests.get(f"{self.web}/readyz", timeout=5).ok:
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(0.25)
+        raise TimeoutError(f"not ready after {seconds} s:\n{logs(self.home)}")
+
+    def stop(self) -> None:
+        """End all processes and remove the folder."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def logs(home: Path) -> str:
+    """Return the end of every log, for the reader of a failed test."""
+    ends = []
+    for file in sorted((home / "logs").glob("*.log")):
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        ends.append(f"--- {file.name}\n" + "\n".join(lines[-15:]))
+    return "\n".join(ends)
