@@ -129,21 +129,33 @@ class Conversations(Protocol):
         conversation, by whichever of the two the message names.
         """
 
-    def heard(self, conversation_id: str, sent_at: datetime) -> None:
-        """Move ``last_inbound_at`` forward (never back): the 24-hour window."""
+    def by_user_id(self, channel: str, user_id: str) -> Conversation | None:
+        """The conversation that a channel's own id of a person belongs to, locked."""
 
-    def identify(
-        self, conversation_id: str, *, user_id: str | None, identity_hash: str | None
+    def heard(
+        self,
+        conversation_id: str,
+        *,
+        sent_at: datetime | None,
+        user_id: str | None,
+        identity_hash: str | None,
+        tail: bytes | None,
+        now: datetime,
     ) -> None:
-        """Remember the channel's marks of who this is."""
+        """Note what a message tells: the 24-hour window, marks of the person, digits.
+
+        The window only moves forward; with ``sent_at`` None it stays. Marks that are
+        None stay as they were; a ``tail`` of None is forgotten.
+        """
+
+    def drop_user_id(self, conversation_id: str) -> None:
+        """The id belongs to another conversation of the same person from now on."""
 
     def forget_identity(self, conversation_id: str) -> None:
         """Unbind, and let go of the number and ids: the next message starts anew."""
 
-    def keep_tail(
-        self, conversation_id: str, tail: bytes | None, now: datetime
-    ) -> None:
-        """Hold the encrypted digits a message ended with (None: nothing)."""
+    def forget_tails(self, before: datetime) -> int:
+        """Drop the digits that were kept longer than needed."""
 
     def bind(self, conversation_id: str, enrolment_id: str) -> None: ...
 
@@ -222,17 +234,18 @@ class Outbox(Protocol):
         status: str,
         at: datetime,
         *,
-        code: int | None,
-        user: str | None,
+        reference: str | None = None,
+        code: int | None = None,
     ) -> bool:
         """Apply a delivery report; False if it was late, doubled or not ours.
 
         A report never takes a message back: sent < delivered < read < played, and
-        failed is final.
+        failed is final. ``reference`` (our own id, when the report carries it) finds
+        a message whose sending was never answered.
         """
 
     def wake(
-        self, conversation_id: str, at: datetime | None = None, nudge: str = ""
+        self, conversation_id: str, at: datetime | None = None
     ) -> None:
         """Queue the sending of whatever waits for this conversation."""
 

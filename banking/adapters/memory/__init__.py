@@ -1,0 +1,1 @@
+"""Stand-ins that keep everything in memory and the same promises, for tests."""
