@@ -143,7 +143,7 @@ _SMALL_UNITS: Final[dict[str, tuple[str, ...]]] = {
 # Words that may stand around an amount and cannot change it.
 _FILLERS: Final = frozenset(
     """
-    please pls plz just only exactly actually ok okay yes yeah no sure send make pay
+    please pls plz just only exactly actually ok okay yes yeah sure send make pay
     transfer give it its to be the lets let's do want wanna i would like i'd amount
     change instead thanks sorry total in
     """.split()
@@ -162,9 +162,13 @@ _AS_WHAT: Final = frozenset(
 _TOKEN: Final = re.compile(
     r"[0-9](?:[0-9.,' ]*[0-9])?|us\$|a\$|c\$|gh₵|rs\.|[^\W\d_]+(?:'[^\W\d_]+)*|[^\w\s]"
 )
+# "no, fifty" corrects; "no one" is not an amount.
+_NO_BUT: Final = re.compile(r"^no(?:[,.!] *| (?=[0-9$£€]))")
 _GROUPED: Final = r"[1-9][0-9]{0,2}(?:\%s[0-9]{3})+"
 _INDIAN: Final = r"[1-9][0-9]?(?:\%s[0-9]{2})+\%s[0-9]{3}"
 _PLAIN: Final = re.compile(r"0|[1-9][0-9]*")
+_GROUP_SIZE: Final = 3
+_ALL_SCALES: Final = {**SCALES, **SHORT_SCALES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,7 @@ def _cleaned(text: str) -> str | None:
 
 def _tokens(cleaned: str) -> list[str] | None:
     """Words, numbers and symbols; None where anything is left over."""
-    joined = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", cleaned)
+    joined = _NO_BUT.sub("", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", cleaned))
     tokens: list[str] = []
     position = 0
     for found in _TOKEN.finditer(joined):
@@ -258,7 +262,9 @@ def _amount(tokens: list[str], currency: str, style: NumberStyle) -> Reading:
     if split is None:
         return Unreadable()
     major, minor, minor_unit = split
-    number = _number(major, style) if major else _Number((Fraction(0),), certain=True)
+    decimals = exponent(currency)
+    nothing = _Number((Fraction(0),), certain=True)
+    number = _number(major, style, decimals) if major else nothing
     if number is None:
         return Unreadable()
     if foreign:
@@ -306,18 +312,16 @@ def _all_units(tokens: list[str]) -> bool:
     return all(token in _UNITS for token in tokens)
 
 
-def _number(tokens: list[str], style: NumberStyle) -> _Number | None:
+def _number(tokens: list[str], style: NumberStyle, decimals: int) -> _Number | None:
     match tokens:
         case []:
             return None
         case [literal] if literal[0].isdigit():
-            return _literal(literal, style)
-        case [literal, short] if literal[0].isdigit() and short in SHORT_SCALES:
-            number = _literal(literal, style)
-            return number and _times(number, SHORT_SCALES[short])
-        case [literal, scale] if literal[0].isdigit() and scale in SCALES:
-            number = _literal(literal, style)
-            return number and _times(number, SCALES[scale])
+            return _literal(literal, style, decimals)
+        case [literal, scale] if literal[0].isdigit() and scale in _ALL_SCALES:
+            # "1,250k" may be 1.25 thousand: any number of decimals makes sense.
+            number = _literal(literal, style, decimals=9)
+            return number and _times(number, _ALL_SCALES[scale])
         case [article, short] if article in ARTICLES and short in SHORT_SCALES:
             return _Number((Fraction(SHORT_SCALES[short]),), certain=True)
     if any(token not in NUMBER_WORDS and not _PLAIN.fullmatch(token) for token in tokens):
@@ -330,7 +334,7 @@ def _times(number: _Number, scale: int) -> _Number:
     return _Number(tuple(value * scale for value in number.values), number.certain)
 
 
-def _literal(written: str, style: NumberStyle) -> _Number | None:
+def _literal(written: str, style: NumberStyle, decimals: int) -> _Number | None:
     """A number in digits, with whatever separators it came with."""
     if _PLAIN.fullmatch(written):
         return _Number((Fraction(int(written)),), certain=True)
@@ -351,9 +355,9 @@ def _literal(written: str, style: NumberStyle) -> _Number | None:
         if marks[-1] in " '" or marks[-1] in whole:
             return None
         return _decimal(whole, group, part, certain=group == style.group)
-    if len(kinds) > 2:  # noqa: PLR2004
+    if len(kinds) != 1:
         return None
-    return _one_mark(written, marks, style)
+    return _one_mark(written, marks, style, decimals)
 
 
 def _decimal(whole: str, group: str, part: str, *, certain: bool) -> _Number | None:
@@ -364,7 +368,9 @@ def _decimal(whole: str, group: str, part: str, *, certain: bool) -> _Number | N
     return _Number((value,), certain=certain)
 
 
-def _one_mark(written: str, marks: list[str], style: NumberStyle) -> _Number | None:
+def _one_mark(
+    written: str, marks: list[str], style: NumberStyle, decimals: int
+) -> _Number | None:
     """Only points or only commas: a group, a decimal mark, or either."""
     mark = marks[0]
     grouped = _ungrouped(written, mark)
@@ -376,6 +382,9 @@ def _one_mark(written: str, marks: list[str], style: NumberStyle) -> _Number | N
     decimal = int(whole) + Fraction(int(part), 10 ** len(part))
     if grouped is None:
         return _Number((decimal,), certain=mark == style.decimal)
+    if mark == style.group and decimals < _GROUP_SIZE:
+        # "1,250": the locale's own grouping, and no such currency has three decimals.
+        return _Number((Fraction(grouped),), certain=True)
     return _Number((Fraction(grouped), decimal), certain=False)
 
 
@@ -389,8 +398,8 @@ def _ungrouped(written: str, mark: str) -> int | None:
 def _with_small_units(
     major: _Number, minor: list[str], unit: str, currency: str
 ) -> Reading:
-    number = _number(minor, NumberStyle())
     decimals = exponent(currency)
+    number = _number(minor, NumberStyle(), decimals)
     if number is None or not number.certain or not major.certain or not decimals:
         return Unreadable()
     if currency not in _SMALL_UNITS[unit]:

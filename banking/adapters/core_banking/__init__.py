@@ -1,0 +1,1 @@
+"""Connectors to core banking systems; the default is a ledger in PostgreSQL."""

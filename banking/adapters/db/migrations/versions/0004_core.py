@@ -1,0 +1,19 @@
+"""The ledger's tables."""
+
+from alembic import op
+
+from banking.adapters.db.schema import METADATA
+from banking.adapters.db.schema_core import TABLES
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    METADATA.create_all(op.get_bind(), tables=TABLES)
+
+
+def downgrade() -> None:
+    METADATA.drop_all(op.get_bind(), tables=TABLES)
