@@ -1,0 +1,400 @@
+"""Identity's stores in PostgreSQL: customers, sessions, links, challenges."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from banking.adapters.credentials import Sealer
+from banking.adapters.db.schema_identity import (
+    CHALLENGES,
+    ENROLMENTS,
+    LINKS,
+    SESSIONS,
+)
+from banking.domain.challenge import Challenge, ChallengeState, SmsWords
+from banking.domain.link import Link, LinkPurpose
+from banking.domain.session import Session
+from banking.ports.identity import Enrolment, EnrolmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SqlEnrolments:
+    connection: Connection
+    sealer: Sealer
+
+    def get(self, enrolment_id: str) -> Enrolment | None:
+        return self._one(ENROLMENTS.c.id == enrolment_id)
+
+    def lock(self, enrolment_id: str) -> Enrolment | None:
+        return self._one(ENROLMENTS.c.id == enrolment_id, lock=True)
+
+    def by_customer(self, customer_number: str) -> Enrolment | None:
+        return self._one(ENROLMENTS.c.customer_number == customer_number)
+
+    def by_phone(self, phone: str) -> Enrolment | None:
+        return self._one(
+            and_(
+                ENROLMENTS.c.phone == phone,
+                ENROLMENTS.c.status != EnrolmentStatus.CLOSED.value,
+            )
+        )
+
+    def add(self, enrolment: Enrolment, *, pin_hash: str, passphrase: str) -> None:
+        sealed = self.sealer.seal(passphrase, f"passphrase:{enrolment.id}")
+        self.connection.execute(
+            insert(ENROLMENTS).values(
+                id=enrolment.id,
+                created_at=enrolment.created_at,
+                safe_phrase=enrolment.safe_phrase,
+                passphrase_sealed=sealed,
+                **_plain_columns(enrolment, pin_hash),
+            )
+        )
+
+    def renew(self, enrolment: Enrolment, *, pin_hash: str) -> None:
+        self._set(enrolment.id, **_plain_columns(enrolment, pin_hash))
+
+    def pin_hash(self, enrolment_id: str) -> str:
+        return str(self._column(ENROLMENTS.c.pin_hash, enrolment_id))
+
+    def set_pin_hash(self, enrolment_id: str, pin_hash: str) -> None:
+        self._set(enrolment_id, pin_hash=pin_hash)
+
+    def passphrase(self, enrolment_id: str) -> str:
+        sealed = self._column(ENROLMENTS.c.passphrase_sealed, enrolment_id)
+        if sealed is None:
+            raise KeyError(enrolment_id)
+        return self.sealer.unseal(sealed, f"passphrase:{enrolment_id}")
+
+    def set_passphrase(self, enrolment_id: str, passphrase: str) -> None:
+        sealed = self.sealer.seal(passphrase, f"passphrase:{enrolment_id}")
+        self._set(enrolment_id, passphrase_sealed=sealed)
+
+    def set_safe_phrase(self, enrolment_id: str, phrase: str | None) -> None:
+        self._set(enrolment_id, safe_phrase=phrase)
+
+    def totp_secret(self, enrolment_id: str) -> str | None:
+        sealed = self._column(ENROLMENTS.c.totp_sealed, enrolment_id)
+        if sealed is None:
+            return None
+        return self.sealer.unseal(sealed, f"totp:{enrolment_id}")
+
+    def set_totp(
+        self, enrolment_id: str, secret: str | None, *, last_step: int = 0
+    ) -> None:
+        sealed = secret and self.sealer.seal(secret, f"totp:{enrolment_id}")
+        self._set(enrolment_id, totp_sealed=sealed, totp_last_step=last_step)
+
+    def spend_totp_step(self, enrolment_id: str, step: int) -> bool:
+        spent = self.connection.execute(
+            update(ENROLMENTS)
+            .where(ENROLMENTS.c.id == enrolment_id, ENROLMENTS.c.totp_last_step < step)
+            .values(totp_last_step=step)
+        )
+        return spent.rowcount == 1
+
+    def set_status(self, enrolment_id: str, status: EnrolmentStatus) -> None:
+        self._set(enrolment_id, status=status.value)
+
+    def set_kyc_level(self, enrolment_id: str, level: str) -> None:
+        self._set(enrolment_id, kyc_level=level)
+
+    def _set(self, enrolment_id: str, **values: Any) -> None:
+        self.connection.execute(
+            update(ENROLMENTS).where(ENROLMENTS.c.id == enrolment_id).values(**values)
+        )
+
+    def _column(self, column: ColumnElement[Any], enrolment_id: str) -> Any:
+        query = select(column).where(ENROLMENTS.c.id == enrolment_id)
+        return self.connection.execute(query).scalar()
+
+    def _one(
+        self, where: ColumnElement[bool], *, lock: bool = False
+    ) -> Enrolment | None:
+        query = select(ENROLMENTS).where(where)
+        row = self.connection.execute(query.with_for_update() if lock else query)
+        found = row.mappings().first()
+        if found is None:
+            return None
+        return Enrolment(
+            id=found["id"],
+            customer_number=found["customer_number"],
+            name=found["name"],
+            chat_id=found["chat_id"],
+            phone=found["phone"],
+            kyc_level=found["kyc_level"],
+            status=EnrolmentStatus(found["status"]),
+            main_account=found["main_account"],
+            created_at=found["created_at"],
+            safe_phrase=found["safe_phrase"],
+            has_totp=found["totp_sealed"] is not None,
+            lowered_until=found["lowered_until"],
+        )
+
+
+def _plain_columns(enrolment: Enrolment, pin_hash: str) -> dict[str, Any]:
+    return {
+        "customer_number": enrolment.customer_number,
+        "name": enrolment.name,
+        "chat_id": enrolment.chat_id,
+        "phone": enrolment.phone,
+        "kyc_level": enrolment.kyc_level,
+        "status": enrolment.status.value,
+        "main_account": enrolment.main_account,
+        "lowered_until": enrolment.lowered_until,
+        "pin_hash": pin_hash,
+    }
+
+
+_SESSION = [
+    SESSIONS.c[name]
+    for name in (
+        "id",
+        "enrolment_id",
+        "channel",
+        "conversation_id",
+        "started_at",
+        "expires_at",
+        "ended_at",
+        "end_reason",
+    )
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSessions:
+    connection: Connection
+
+    def open(self, session: Session, token_sha256: str) -> None:
+        self.connection.execute(
+            update(SESSIONS)
+            .where(
+                SESSIONS.c.enrolment_id == session.enrolment_id,
+                SESSIONS.c.channel == session.channel,
+                SESSIONS.c.ended_at.is_(None),
+            )
+            .values(ended_at=session.started_at, end_reason="replaced")
+        )
+        self.connection.execute(
+            insert(SESSIONS).values(
+                id=session.id,
+                token_sha256=token_sha256,
+                enrolment_id=session.enrolment_id,
+                channel=session.channel,
+                conversation_id=session.conversation_id,
+                started_at=session.started_at,
+                expires_at=session.expires_at,
+            )
+        )
+
+    def current(
+        self, enrolment_id: str, channel: str, *, lock: bool = False
+    ) -> Session | None:
+        return self._one(
+            and_(
+                SESSIONS.c.enrolment_id == enrolment_id,
+                SESSIONS.c.channel == channel,
+                SESSIONS.c.ended_at.is_(None),
+            ),
+            lock,
+        )
+
+    def by_token(self, token_sha256: str, *, lock: bool = False) -> Session | None:
+        return self._one(SESSIONS.c.token_sha256 == token_sha256, lock)
+
+    def extend(self, session_id: str, expires_at: datetime) -> None:
+        self.connection.execute(
+            update(SESSIONS)
+            .where(
+                SESSIONS.c.id == session_id,
+                SESSIONS.c.ended_at.is_(None),
+                SESSIONS.c.expires_at < expires_at,
+            )
+            .values(expires_at=expires_at)
+        )
+
+    def end(self, enrolment_id: str, now: datetime, reason: str) -> int:
+        ended = self.connection.execute(
+            update(SESSIONS)
+            .where(
+                SESSIONS.c.enrolment_id == enrolment_id,
+                SESSIONS.c.ended_at.is_(None),
+            )
+            .values(ended_at=now, end_reason=reason)
+        )
+        return ended.rowcount
+
+    def open_ones(self, enrolment_id: str) -> list[Session]:
+        rows = self.connection.execute(
+            select(*_SESSION)
+            .where(
+                SESSIONS.c.enrolment_id == enrolment_id,
+                SESSIONS.c.ended_at.is_(None),
+            )
+            .order_by(SESSIONS.c.started_at)
+        )
+        return [Session(**row) for row in rows.mappings()]
+
+    def _one(self, where: ColumnElement[bool], lock: bool) -> Session | None:
+        query = select(*_SESSION).where(where)
+        rows = self.connection.execute(query.with_for_update() if lock else query)
+        row = rows.mappings().first()
+        return None if row is None else Session(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlLinks:
+    connection: Connection
+
+    def add(self, link: Link) -> None:
+        self.connection.execute(
+            insert(LINKS).values(
+                token_sha256=link.token_sha256,
+                purpose=link.purpose.value,
+                conversation_id=link.conversation_id,
+                enrolment_id=link.enrolment_id,
+                subject=link.subject,
+                issued_at=link.issued_at,
+                expires_at=link.expires_at,
+                progress=dict(link.progress),
+            )
+        )
+
+    def get(self, token_sha256: str, *, lock: bool = False) -> Link | None:
+        query = select(LINKS).where(LINKS.c.token_sha256 == token_sha256)
+        rows = self.connection.execute(query.with_for_update() if lock else query)
+        row = rows.mappings().first()
+        if row is None:
+            return None
+        return Link(**{**row, "purpose": LinkPurpose(row["purpose"])})
+
+    def claim(self, token_sha256: str, visit_sha256: str, expires_at: datetime) -> None:
+        self._set(token_sha256, claimed_by=visit_sha256, expires_at=expires_at)
+
+    def keep(self, token_sha256: str, progress: Mapping[str, str]) -> None:
+        self._set(token_sha256, progress=dict(progress))
+
+    def use_up(self, token_sha256: str, now: datetime) -> bool:
+        used = self.connection.execute(
+            update(LINKS)
+            .where(
+                LINKS.c.token_sha256 == token_sha256,
+                LINKS.c.used_at.is_(None),
+                LINKS.c.killed_at.is_(None),
+            )
+            .values(used_at=now, progress={})
+        )
+        return used.rowcount == 1
+
+    def kill(
+        self,
+        now: datetime,
+        *,
+        enrolment_id: str | None = None,
+        conversation_id: str | None = None,
+        subject: str | None = None,
+        purpose: LinkPurpose | None = None,
+        but: str | None = None,
+    ) -> int:
+        given = {
+            LINKS.c.enrolment_id: enrolment_id,
+            LINKS.c.conversation_id: conversation_id,
+            LINKS.c.subject: subject,
+            LINKS.c.purpose: purpose and purpose.value,
+        }
+        matches = [column == value for column, value in given.items() if value]
+        if not matches:
+            raise ValueError("say which links to end")
+        if but is not None:
+            matches.append(LINKS.c.token_sha256 != but)
+        killed = self.connection.execute(
+            update(LINKS)
+            .where(*matches, LINKS.c.used_at.is_(None), LINKS.c.killed_at.is_(None))
+            .values(killed_at=now, progress={})
+        )
+        return killed.rowcount
+
+    def purge(self, before: datetime) -> int:
+        gone = delete(LINKS).where(LINKS.c.expires_at < before)
+        return self.connection.execute(gone).rowcount
+
+    def _set(self, token_sha256: str, **values: Any) -> None:
+        self.connection.execute(
+            update(LINKS).where(LINKS.c.token_sha256 == token_sha256).values(**values)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SqlChallenges:
+    connection: Connection
+
+    def put(self, challenge: Challenge) -> None:
+        columns = _challenge_columns(challenge)
+        again = {name: value for name, value in columns.items() if name != "id"}
+        self.connection.execute(
+            insert(CHALLENGES)
+            .values(**columns)
+            .on_conflict_do_update(
+                index_elements=[CHALLENGES.c.id],
+                set_=again,
+                where=CHALLENGES.c.state != ChallengeState.PASSED.value,
+            )
+        )
+
+    def get(self, challenge_id: str, *, lock: bool = False) -> Challenge | None:
+        query = select(CHALLENGES).where(CHALLENGES.c.id == challenge_id)
+        rows = self.connection.execute(query.with_for_update() if lock else query)
+        row = rows.mappings().first()
+        if row is None:
+            return None
+        plain = {k: v for k, v in row.items() if not k.startswith("sms_")}
+        return Challenge(
+            **{**plain, "state": ChallengeState(row["state"])},
+            sms=SmsWords(row["sms_kind"], row["sms_facts"]),
+        )
+
+    def save(self, challenge: Challenge) -> None:
+        self.connection.execute(
+            update(CHALLENGES)
+            .where(CHALLENGES.c.id == challenge.id)
+            .values(**_challenge_columns(challenge))
+        )
+
+    def burn(self, enrolment_id: str) -> int:
+        burnt = self.connection.execute(
+            update(CHALLENGES)
+            .where(
+                CHALLENGES.c.enrolment_id == enrolment_id,
+                CHALLENGES.c.state == ChallengeState.OPEN.value,
+            )
+            .values(
+                state=ChallengeState.BURNT.value, code_mac=None, code_expires_at=None
+            )
+        )
+        return burnt.rowcount
+
+    def purge(self, before: datetime) -> int:
+        gone = delete(CHALLENGES).where(CHALLENGES.c.expires_at < before)
+        return self.connection.execute(gone).rowcount
+
+
+def _challenge_columns(challenge: Challenge) -> dict[str, Any]:
+    return {
+        "id": challenge.id,
+        "purpose": challenge.purpose,
+        "subject": challenge.subject,
+        "enrolment_id": challenge.enrolment_id,
+        "phone": challenge.phone,
+        "binding": challenge.binding,
+        "sms_kind": challenge.sms.kind,
+        "sms_facts": dict(challenge.sms.facts),
+        "state": challenge.state.value,
+        "code_mac": challenge.code_mac,
+        "code_expires_at": challenge.code_expires_at,
+        "created_at": challenge.created_at,
+        "expires_at": challenge.expires_at,
+    }

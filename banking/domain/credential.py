@@ -1,0 +1,171 @@
+"""What a customer may choose: chat-banking id, PIN, document passphrase.
+
+Two policies: `bank` (6 to 12 digits) and `nist` (8 to 64 characters of any
+kind). Both refuse what others would guess first, and say why.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+PASSPHRASE_LEAST = 12
+PASSPHRASE_MOST = 64
+_BASE32 = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_CHAT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{3,29}")
+_YEAR = re.compile(r"(19|20)[0-9]{2}")
+
+
+class PinProblem(Enum):
+    """Why a PIN is refused; each has its own words on the page."""
+
+    NOT_DIGITS = "not_digits"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    COMMON = "common"
+    REPEATED = "repeated"
+    RUN = "run"
+    YEAR = "year"
+    BIRTH_DATE = "birth_date"
+    PHONE = "phone"
+    CUSTOMER = "customer"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class PinPolicy:
+    """`digits_only` is the bank's rule, everything else the standard's."""
+
+    least: int
+    most: int
+    digits_only: bool
+    blocklist: frozenset[str] = field(repr=False, default=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What others may know of a customer, and so must not be the PIN."""
+
+    birth: date | None = None
+    phone: str = ""
+    customer_number: str = ""
+    chat_id: str = ""
+    account_numbers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def normalised(secret: str) -> str:
+    """One spelling per secret: compatibility forms folded, digits as 0 to 9."""
+    folded = unicodedata.normalize("NFKC", secret)
+    return "".join(
+        str(unicodedata.decimal(c)) if unicodedata.decimal(c, None) is not None else c
+        for c in folded
+    )
+
+
+def pin_problem(typed: str, policy: PinPolicy, known: Known) -> PinProblem | None:
+    """The first reason to refuse it, or None."""
+    if len(typed) > 4 * policy.most:
+        return PinProblem.TOO_LONG
+    pin = normalised(typed)
+    if any(unicodedata.category(c).startswith("C") for c in pin):
+        return PinProblem.UNREADABLE
+    if policy.digits_only and not (pin.isascii() and pin.isdigit()):
+        return PinProblem.NOT_DIGITS
+    if len(pin) < policy.least:
+        return PinProblem.TOO_SHORT
+    if len(pin) > policy.most:
+        return PinProblem.TOO_LONG
+    return _guessable(pin.casefold(), policy, known)
+
+
+def _guessable(pin: str, policy: PinPolicy, known: Known) -> PinProblem | None:
+    if _repeats(pin):
+        return PinProblem.REPEATED
+    if _runs(pin):
+        return PinProblem.RUN
+    if known.birth and any(form in pin for form in _birth_forms(known.birth)):
+        return PinProblem.BIRTH_DATE
+    phone = "".join(c for c in known.phone if c.isdigit())
+    if phone and (_shares(pin, phone) or phone.endswith(pin)):
+        return PinProblem.PHONE
+    if any(_shares(pin, own.casefold()) for own in _own_words(known)):
+        return PinProblem.CUSTOMER
+    if pin in policy.blocklist:
+        return PinProblem.COMMON
+    if pin.isdigit() and _YEAR.sub("", pin) == "":
+        return PinProblem.YEAR
+    return None
+
+
+def _own_words(known: Known) -> Iterator[str]:
+    for word in (known.customer_number, known.chat_id, *known.account_numbers):
+        if len(word) >= 4:
+            yield word
+    for name in known.names:
+        yield from (part for part in name.split() if len(part) >= 4)
+
+
+def _shares(pin: str, own: str) -> bool:
+    """One is inside the other, and the shared part is most of the PIN."""
+    if pin in own:
+        return True
+    return len(own) >= 4 and own in pin and len(pin) - len(own) < 4
+
+
+def _repeats(pin: str) -> bool:
+    """One to three characters said again and again, or nearly one digit only."""
+    if len(set(pin)) <= 2 and pin.isdigit() and len(pin) <= 8:
+        return True
+    return any(
+        pin == (pin[:size] * len(pin))[: len(pin)] for size in (1, 2, 3)
+    )
+
+
+def _runs(pin: str) -> bool:
+    """Steps of the same size all the way: 123456, 987654, 246802."""
+    steps = {(ord(b) - ord(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    if pin.isdigit():
+        return len(steps) == 1
+    exact = {ord(b) - ord(a) for a, b in zip(pin, pin[1:], strict=False)}
+    return len(exact) == 1
+
+
+def _birth_forms(birth: date) -> Iterator[str]:
+    for form in ("%d%m%y", "%m%d%y", "%y%m%d", "%d%m%Y", "%m%d%Y", "%Y%m%d"):
+        yield birth.strftime(form)
+    yield birth.strftime("%Y%d%m")
+    yield birth.strftime("%y%d%m")
+    yield f"{birth.day}{birth.month}{birth.year}"
+    yield f"{birth.month}{birth.day}{birth.year}"
+    yield f"{birth.year}{birth.month}{birth.day}"
+    yield f"{birth.month:02d}{birth.year}"
+    yield f"{birth.year}{birth.month:02d}"
+
+
+def read_chat_id(typed: str) -> str | None:
+    """A chat-banking id in its one spelling, or None where it is not one."""
+    if len(typed) > 100:
+        return None
+    folded = normalised(typed).strip().casefold()
+    return folded if _CHAT_ID.fullmatch(folded) else None
+
+
+def new_passphrase() -> str:
+    """Ten characters of 32 each, 50 bits; no letter that looks like a digit."""
+    return "".join(secrets.choice(_BASE32) for _ in range(10))
+
+
+def passphrase_fits(chosen: str) -> bool:
+    """A document passphrase of one's own: 12 to 64 printable characters."""
+    return (
+        PASSPHRASE_LEAST <= len(chosen) <= PASSPHRASE_MOST
+        and chosen.isprintable()
+        and len(set(chosen)) >= 5
+        and chosen == chosen.strip()
+    )
