@@ -52,14 +52,17 @@ class EmbeddedPostgres:
             return self.child.poll() is None
         return _is_alive(self.process)
 
-    def stop(self) -> None:
-        """Stop the server: politely, then at once, then without asking."""
+    def stop(self, patience: float = STOP_SECONDS) -> None:
+        """Stop the server: politely, then at once, then without asking.
+
+        ``patience`` is in seconds, for each of the first two.
+        """
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             if not self.is_running():
                 return
             with contextlib.suppress(psutil.Error, subprocess.TimeoutExpired):
                 (self.child or self.process).send_signal(how)
-                (self.child or self.process).wait(STOP_SECONDS)
+                (self.child or self.process).wait(patience)
 
 
 def start(home: Path, *, durable: bool = True) -> EmbeddedPostgres:

@@ -1,0 +1,1 @@
+"""Keeps the processes of one bank running: starts, watches, restarts, stops them."""
