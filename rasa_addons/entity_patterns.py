@@ -1,0 +1,239 @@
+"""Entities by spaCy patterns that trainers edit: ``data/entities/*.jsonl``.
+
+A line is one of::
+
+    {"label": "biller", "pattern": "city power", "id": "electricity"}
+    {"label": "date", "pattern": [{"LOWER": "next"}, {"LOWER": "month"}]}
+    {"label": "phone", "regex": "\\\\+[0-9]{8,15}"}
+
+``pattern`` is spaCy's (a phrase in any case, or a list of token descriptions); ``regex``
+is looked for in the text itself, for shapes that no tokenizer keeps together. ``id``, if
+there is one, becomes the entity's value. Nothing is downloaded: the pipeline is a blank
+English one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Optional, Text, Tuple
+
+import spacy
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+STORED = "patterns.jsonl"
+# Names are found by example, shapes by pattern: "May Jones" is not a month.
+BY_EXAMPLE = frozenset({"person", "company"})
+# Longer texts are cut by the gateway; a pattern must not be the way to keep us busy.
+MOST_CHARACTERS = 4_096
+
+Pattern = Dict[str, Any]
+Entity = Dict[str, Any]
+
+
+class WrongPattern(ValueError):
+    """A line of ``data/entities`` cannot be used; says which and why."""
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True
+)
+class EntityPatterns(GraphComponent, EntityExtractorMixin):
+    """Finds entities by pattern; settles overlaps with those found before."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """``folder``: where the pattern files are."""
+        return {"folder": "data/entities"}
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        """Packages that must be there before training starts."""
+        return ["spacy"]
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "EntityPatterns":
+        """A component without patterns; ``train`` reads them."""
+        return cls(config, model_storage, resource, [])
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        patterns: List[Pattern],
+    ) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._finder = Finder(patterns)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+        """A changed pattern file means a new training."""
+        files = _files(config.get("folder", cls.get_default_config()["folder"]))
+        content = b"\0".join(file.read_bytes() for file in files)
+        return hashlib.sha256(content).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Check the patterns and keep them in the model."""
+        patterns = read_patterns(_files(self._config["folder"]))
+        self._finder = Finder(patterns)
+        with self._storage.write_to(self._resource) as folder:
+            lines = (json.dumps(pattern) for pattern in patterns)
+            (folder / STORED).write_text("\n".join(lines))
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "EntityPatterns":
+        """Read the patterns of the model."""
+        with model_storage.read_from(resource) as folder:
+            patterns = read_patterns([folder / STORED])
+        return cls(config, model_storage, resource, patterns)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add the entities of each message."""
+        for message in messages:
+            text = message.get(TEXT)
+            if not text:
+                continue
+            found = self.add_extractor_name(self._finder.entities(text))
+            settled = settle(found, message.get(ENTITIES, []))
+            message.set(ENTITIES, settled, add_to_output=True)
+        return messages
+
+
+class Finder:
+    """spaCy's entity ruler and regular expressions behind one question."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._language = spacy.blank("en")
+        listed = list(patterns)
+        by_token = [p for p in listed if "pattern" in p]
+        if by_token:
+            ruler = self._language.add_pipe(
+                "entity_ruler", config={"phrase_matcher_attr": "LOWER"}
+            )
+            ruler.add_patterns(by_token)
+        self._shapes: List[Tuple[re.Pattern, Pattern]] = [
+            (re.compile(p["regex"], re.IGNORECASE), p) for p in listed if "regex" in p
+        ]
+
+    def entities(self, text: str) -> List[Entity]:
+        """Entities in order; none overlaps another, the longer one wins."""
+        seen = text[:MOST_CHARACTERS]
+        found = [*self._by_shape(seen), *self._by_tokens(seen)]
+        found.sort(key=lambda e: e["start"] - e["end"])
+        kept: List[Entity] = []
+        for entity in found:
+            if not any(_overlap(entity, other) for other in kept):
+                kept.append(entity)
+        return sorted(kept, key=lambda e: e["start"])
+
+    def _by_shape(self, text: str) -> Iterable[Entity]:
+        for shape, pattern in self._shapes:
+            for match in shape.finditer(text):
+                # A group narrows the entity: the words around it are only a sign.
+                group = 1 if shape.groups else 0
+                start, end = match.span(group)
+                if start < end:
+                    yield _entity(text, start, end, pattern["label"], pattern.get("id"))
+
+    def _by_tokens(self, text: str) -> Iterable[Entity]:
+        for span in self._language(text).ents:
+            yield _entity(
+                text, span.start_char, span.end_char, span.label_, span.ent_id_
+            )
+
+
+def settle(by_pattern: List[Entity], before: List[Entity]) -> List[Entity]:
+    """Leave one entity for every stretch of text.
+
+    A form fills a slot with a list when two entities of one kind say the same thing.
+    A pattern wins, except inside a longer name that was learned by example.
+    """
+    names = [
+        old
+        for old in before
+        if old["entity"] in BY_EXAMPLE
+        and any(_inside(new, old) for new in by_pattern)
+        and not any(_overlap(new, old) and not _inside(new, old) for new in by_pattern)
+    ]
+    kept = [
+        new for new in by_pattern if not any(_overlap(new, name) for name in names)
+    ]
+    for old in before:
+        if not any(_overlap(old, other) for other in kept):
+            kept.append(old)
+    return sorted(kept, key=lambda e: e["start"])
+
+
+def read_patterns(files: Iterable[Path]) -> List[Pattern]:
+    """Read and check pattern files; raise ``WrongPattern`` with file and line."""
+    patterns = []
+    for file in files:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                patterns.append(_checked(line, f"{file.name}:{number}"))
+    return patterns
+
+
+def _checked(line: str, place: str) -> Pattern:
+    try:
+        pattern = json.loads(line)
+        label, kinds = pattern["label"], {"pattern", "regex"} & set(pattern)
+        if not isinstance(label, str) or len(kinds) != 1:
+            raise ValueError("label and either pattern or regex are needed")
+        if "regex" in pattern and re.compile(pattern["regex"]).match(""):
+            raise ValueError("the regex matches an empty text")
+    except (ValueError, KeyError, TypeError, re.error) as error:
+        raise WrongPattern(f"{place}: {error}") from None
+    return pattern
+
+
+def _files(folder: str) -> List[Path]:
+    return sorted(Path(folder).glob("*.jsonl"))
+
+
+def _entity(
+    text: str, start: int, end: int, label: str, value: Optional[str]
+) -> Entity:
+    return {
+        "entity": label,
+        "value": value or text[start:end],
+        "start": start,
+        "end": end,
+        "confidence": 1.0,
+    }
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    return one["start"] < other["end"] and other["start"] < one["end"]
+
+
+def _inside(small: Entity, large: Entity) -> bool:
+    longer = large["end"] - large["start"] > small["end"] - small["start"]
+    return longer and large["start"] <= small["start"] and small["end"] <= large["end"]

@@ -1,0 +1,167 @@
+"""The intent classifier: softmax regression on meaning, words and letters.
+
+The sentence vector knows that "stop my plastic" is about a card; word and letter n-grams
+know "IBAN" from "PIN" and survive typing errors. One convex fit over both takes seconds,
+so trainers may retrain as often as they like, and its probabilities mean something.
+
+A trained classifier is arrays and JSON: nothing in it can run.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional, Text, Tuple, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+
+from rasa_addons.softmax import Softmax, fit, fitted_temperature
+from rasa_addons.wordings import Wordings
+
+MODEL_FILE = "linear.npz"
+WORDINGS_FILE = "wordings.json"
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
+)
+class LinearClassifier(IntentClassifier, GraphComponent):
+    """Predicts the intent and a ranking with probabilities that sum to one."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """The sentence encoder comes first."""
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """``C``: trust in the data against simplicity; ``wordings``: their weight."""
+        return {"C": 4.0, "wordings": 2.0, "ranking_length": 10, "calibrate": True}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "LinearClassifier":
+        """An untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        wordings: Optional[Wordings] = None,
+        model: Optional[Softmax] = None,
+    ) -> None:
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._wordings = wordings
+        self._model = model
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on every example that has a text and an intent."""
+        examples = [
+            m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)
+        ]
+        labels = [m.get(INTENT) for m in examples]
+        if len(set(labels)) < 2:
+            return self._resource
+        self._wordings = Wordings.learned(
+            [m.get(TEXT) for m in examples], weight=self._config["wordings"]
+        )
+        features = self._features(examples)
+        self._model = fit(*features, labels, c=self._config["C"])
+        if self._config["calibrate"]:
+            self._model = self._model.with_temperature(
+                fitted_temperature(*features, labels, c=self._config["C"])
+            )
+        self._persist()
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing after this component learns from its guesses."""
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set intent and ranking."""
+        for message in messages:
+            ranking = self._ranking(message)
+            best = ranking[0] if ranking else {"name": None, "confidence": 0.0}
+            message.set(INTENT, best, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
+        if self._model is None or not message.get(TEXT):
+            return []
+        chances = self._model.chances(*self._features([message]))[0]
+        best = np.argsort(-chances)[: self._config["ranking_length"]]
+        return [
+            {"name": self._model.classes[i], "confidence": float(chances[i])}
+            for i in best
+        ]
+
+    def _features(self, messages: List[Message]) -> Tuple[np.ndarray, csr_matrix]:
+        """Dense sentence vectors, and sparse word and letter n-grams."""
+        assert self._wordings is not None
+        dense = np.concatenate([_sentence_vector(m) for m in messages])
+        sparse = [self._wordings.of([m.get(TEXT) for m in messages])]
+        counted = [m.get_sparse_features(TEXT)[1] for m in messages]
+        if all(counted):
+            # Features of trainers' own featurizers, such as RegexFeaturizer.
+            rows = [csr_matrix(c.features, dtype=np.float32) for c in counted if c]
+            sparse.append(_stacked(rows))
+        return dense, hstack(sparse, format="csr", dtype=np.float32)
+
+    def _persist(self) -> None:
+        assert self._model is not None and self._wordings is not None
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder / MODEL_FILE)
+            (folder / WORDINGS_FILE).write_text(json.dumps(self._wordings.as_json()))
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "LinearClassifier":
+        """Read a trained classifier; without one, every message has no intent."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                model = Softmax.read(folder / MODEL_FILE)
+                wordings = json.loads((folder / WORDINGS_FILE).read_text())
+        except ValueError:  # what Rasa raises for a component that stored nothing
+            return cls(config, model_storage, resource)
+        return cls(
+            config, model_storage, resource, Wordings.from_json(wordings), model
+        )
+
+
+def _sentence_vector(message: Message) -> np.ndarray:
+    features = message.get_dense_features(TEXT)[1]
+    if features is None:
+        raise ValueError("LinearClassifier needs SentenceEncoder before it")
+    return features.features.astype(np.float32)
+
+
+def _stacked(rows: List[csr_matrix]) -> csr_matrix:
+    from scipy.sparse import vstack
+
+    return rows[0] if len(rows) == 1 else vstack(rows, format="csr")

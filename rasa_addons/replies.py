@@ -1,0 +1,145 @@
+"""What one turn said and understood, as the gateway reads it.
+
+A turn is answered from what Rasa sent while it ran. After a restart the same answer is
+rebuilt from the tracker's events, which hold the same utterances.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Dict, Iterable, List, Optional
+
+from rasa.core.channels.channel import OutputChannel
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+
+CHANNEL_NAME = "gateway"
+RANKING_LENGTH = 3
+
+logger = logging.getLogger(__name__)
+
+
+def replies_of(message: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """Split one bot utterance into what is said and what is shown, in that order."""
+    found: List[Dict[str, Any]] = []
+    text = message.get("text") or None
+    buttons = _buttons(message.get("quick_replies") or message.get("buttons"))
+    if text is not None or buttons:
+        found.append(_reply(text=text, buttons=buttons))
+    custom = message.get("custom")
+    for item in custom if isinstance(custom, list) else [custom]:
+        if isinstance(item, dict) and item:
+            found.append(_reply(custom=item))
+    unknown = [k for k in ("image", "attachment", "elements") if message.get(k)]
+    if unknown:
+        # Named, never shown: the gateway has no bubble for these.
+        logger.warning("an utterance had parts that are not sent: %s", unknown)
+    return found
+
+
+class ReplyCollector(OutputChannel):
+    """Keeps what Rasa says in order. An output channel that raises loses the turn."""
+
+    def __init__(self) -> None:
+        self.replies: List[Dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        """Name by which responses of ``channel: gateway`` are chosen."""
+        return CHANNEL_NAME
+
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
+        """Keep one utterance; one that cannot be read is logged and left out."""
+        try:
+            self.replies.extend(replies_of(message))
+        except Exception as error:  # the turn's money and state must still be saved
+            logger.error("an utterance was not readable: %s", type(error).__name__)
+
+    # Rasa sends through send_response alone; these serve code that calls them directly.
+
+    async def send_text_message(
+        self, recipient_id: str, text: str, **kwargs: Any
+    ) -> None:
+        """Keep a text."""
+        await self.send_response(recipient_id, {"text": text})
+
+    async def send_text_with_buttons(
+        self,
+        recipient_id: str,
+        text: str,
+        buttons: List[Dict[str, Any]],
+        **kwargs: Any,
+    ) -> None:
+        """Keep a text with its buttons."""
+        await self.send_response(recipient_id, {"text": text, "buttons": buttons})
+
+    async def send_custom_json(
+        self, recipient_id: str, json_message: Dict[str, Any], **kwargs: Any
+    ) -> None:
+        """Keep a custom message as it is."""
+        await self.send_response(recipient_id, {"custom": json_message})
+
+
+def turn_of(events: Iterable[Event], message_id: str) -> Optional[List[Event]]:
+    """The events of the turn that answered this message, or ``None``."""
+    turn: Optional[List[Event]] = None
+    for event in events:
+        if isinstance(event, UserUttered):
+            if turn is not None:
+                break
+            if event.message_id == message_id:
+                turn = []
+        if turn is not None:
+            turn.append(event)
+    return turn
+
+
+def body_of(
+    turn: List[Event], replies: Optional[List[Dict[str, Any]]] = None
+) -> Dict[str, Any]:
+    """The answer to the gateway; ``replies`` defaults to what the events recorded."""
+    heard = turn[0]
+    assert isinstance(heard, UserUttered)
+    if replies is None:
+        said = (e.message() for e in turn if isinstance(e, BotUttered))
+        replies = [reply for message in said for reply in replies_of(message)]
+    parsed = heard.parse_data or {}
+    intent = parsed.get("intent") or {}
+    return {
+        "replies": replies,
+        "intent": {
+            "name": intent.get("name"),
+            "confidence": float(intent.get("confidence") or 0.0),
+        },
+        "ranking": [
+            [guess.get("name"), float(guess.get("confidence") or 0.0)]
+            for guess in (parsed.get("intent_ranking") or [])[:RANKING_LENGTH]
+        ],
+        "entities": [_entity(entity) for entity in parsed.get("entities") or []],
+        "actions": [
+            event.action_name
+            for event in turn
+            if isinstance(event, ActionExecuted)
+            and event.action_name not in (None, ACTION_LISTEN_NAME)
+        ],
+    }
+
+
+def _reply(
+    text: Optional[str] = None,
+    buttons: Optional[List[Dict[str, str]]] = None,
+    custom: Optional[Dict[str, Any]] = None,
+) -> Dict[str, Any]:
+    return {"text": text, "buttons": buttons or [], "custom": custom}
+
+
+def _buttons(buttons: Any) -> List[Dict[str, str]]:
+    return [
+        {"title": str(b["title"]), "payload": str(b.get("payload") or b["title"])}
+        for b in buttons or []
+        if isinstance(b, dict) and b.get("title")
+    ]
+
+
+def _entity(entity: Dict[str, Any]) -> Dict[str, Any]:
+    return {key: entity.get(key) for key in ("entity", "value", "start", "end")}

