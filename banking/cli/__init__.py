@@ -1,0 +1,34 @@
+"""`bank`: the command of whoever runs this bank. Answers on stdout, the rest beside."""
+
+import sys
+
+import typer
+
+from banking.cli import database, language, ledger, routes, seed
+from banking.cli.refusals import REFUSALS
+from banking.cli.up import up
+
+app = typer.Typer(
+    name="bank",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would print secrets.
+    pretty_exceptions_enable=False,
+    help=__doc__,
+)
+app.command()(up)
+app.command()(database.migrate)
+app.command()(seed.seed)
+app.command()(routes.routes)
+app.command()(language.bench)
+app.add_typer(ledger.app, name="ledger", help="The books.")
+app.add_typer(language.app, name="nlu", help="What the assistant understands.")
+
+
+def main() -> None:
+    """Run one command; what it refuses is one readable message and exit code 2."""
+    try:
+        app()
+    except REFUSALS as refusal:
+        print(f"bank: {refusal}", file=sys.stderr)
+        sys.exit(2)

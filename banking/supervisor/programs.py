@@ -46,39 +46,25 @@ def programs(settings: Settings, *, simulator: bool) -> list[Program]:
     ]
     if simulator:
         told = _without(everything, NOT_FOR_SIMULATOR)
-        command = (sys.executable, "-m", "banking.simulator")
-        ours.append(Program("simulator", command, told))
-    return [_rasa(settings, everything), *ours]
+        phone = (sys.executable, "-m", "banking.simulator")
+        ours.append(Program("simulator", phone, told))
+    check_model()
+    command = (str(RASA_PYTHON), "-m", "rasa_addons.serve")
+    return [Program("rasa", command, rasa_environment(everything)), *ours]
 
 
-def newest_model(folder: Path = PROJECT / "models") -> Path:
-    """Return the model trained last; raise ``NoModel`` when there is none."""
-    models = sorted(folder.glob("*.tar.gz"), key=lambda file: file.stat().st_mtime)
-    if not models:
+def check_model(folder: Path = PROJECT / "models") -> None:
+    """Make sure that there is a trained model; raise ``NoModel`` otherwise."""
+    if not (folder / "manifest.json").exists():
         raise NoModel(f"no model in {folder}: run `make setup`")
-    return models[-1]
 
 
 def rasa_environment(inherited: Mapping[str, str]) -> dict[str, str]:
     """Return the environment in which anything of Rasa's runs."""
-    quiet = {
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        # The add-ons are imported by name from the project's folder.
-        "PYTHONPATH": str(PROJECT),
+    # The add-ons are imported by name from the project's folder.
+    return _without(inherited, NOT_FOR_RASA | NOT_INHERITED) | {
+        "PYTHONPATH": str(PROJECT)
     }
-    return _without(inherited, NOT_FOR_RASA | NOT_INHERITED) | quiet
-
-
-def _rasa(settings: Settings, everything: Mapping[str, str]) -> Program:
-    command = (
-        *(str(RASA_PYTHON), "-m", "rasa", "run"),
-        *("--model", str(newest_model())),
-        *("--interface", "127.0.0.1", "--port", str(settings.rasa_port)),
-        *("--credentials", "credentials.yml", "--endpoints", "endpoints.yml"),
-    )
-    return Program("rasa", command, rasa_environment(everything))
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

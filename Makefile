@@ -1,0 +1,101 @@
+# make demo    a running bank, with a phone in your browser
+# make test    everything that can be tested on this machine
+# make check   the quick part of it: style, types, contracts, tests without a browser
+# make bench   one table of figures from this machine
+
+# One environment must not show through in the other.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME CONDA_PREFIX
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BANK := .venv/bin
+RASA := env PYTHONPATH=. RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 \
+	SQLALCHEMY_SILENCE_UBER_WARNING=1 .venv-rasa/bin/python -W ignore
+
+# Behind pyenv an interpreter is found only where PYENV_VERSION lists it.
+PYENV_VERSIONS := $(shell command -v pyenv >/dev/null 2>&1 && \
+	pyenv versions --bare 2>/dev/null | sort -rV | paste -sd: -)
+UV_FOUND := $(shell command -v uv 2>/dev/null)
+UV := $(if $(PYENV_VERSIONS),PYENV_VERSION=$(PYENV_VERSIONS)) $(or $(UV_FOUND),.uv/bin/uv)
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+.PHONY: help
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+.PHONY: setup
+setup: .venv/.ready .venv-rasa/.ready model
+
+.PHONY: demo
+demo: setup
+	@exec $(BANK)/bank up
+
+.PHONY: test
+test: setup browser style
+	$(RASA) -m rasa data validate --domain domain.yml --data data --config config.yml
+	$(RASA) -m pytest tests/rasa_addons
+	$(RASA) -m rasa test core --stories tests/test_stories.yml --model models \
+		--endpoints endpoints.yml --fail-on-prediction-errors --out build/stories
+	$(BANK)/python -m pytest
+
+.PHONY: check
+check: setup style
+	$(BANK)/python -m pytest -m "not browser and not whole"
+
+.PHONY: style
+style: .venv/.ready
+	$(BANK)/ruff check .
+	$(BANK)/ruff format --check .
+	$(BANK)/mypy
+	$(BANK)/lint-imports
+
+.PHONY: bench
+bench: setup
+	$(BANK)/bank bench
+
+# Does nothing when neither the training data nor the pipeline has changed.
+.PHONY: model
+model: .venv/.ready .venv-rasa/.ready
+	@$(BANK)/bank nlu train
+
+# The system's browser where there is one, else the one Playwright fetches.
+.PHONY: browser
+browser: .venv/.ready
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+		|| $(BANK)/playwright install chromium
+
+.venv/.ready: requirements/dev.txt pyproject.toml | uv
+	@test -x .venv/bin/python || $(UV) venv --quiet --python 3.12 .venv
+	$(UV) pip sync --quiet --require-hashes --python .venv requirements/dev.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python .venv -e .
+	@touch $@
+
+.venv-rasa/.ready: requirements/rasa.txt | uv
+	@test -x .venv-rasa/bin/python || $(UV) venv --quiet --python 3.10 .venv-rasa
+	$(UV) pip sync --quiet --require-hashes --python .venv-rasa requirements/rasa.txt
+	@touch $@
+
+.PHONY: uv
+uv: $(if $(UV_FOUND),,.uv/.ready)
+
+.uv/.ready: requirements/uv.txt
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet --require-hashes --requirement requirements/uv.txt
+	@touch $@
+
+# Run it after editing a .in file, and commit both. Pins stay unless told otherwise.
+.PHONY: requirements
+requirements: | uv
+	$(COMPILE) --python-version 3.12 requirements/bank.in -o requirements/bank.txt
+	$(COMPILE) --python-version 3.12 requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) --python-version 3.10 --override requirements/rasa-overrides.txt \
+		requirements/rasa.in -o requirements/rasa.txt
+	$(COMPILE) --python-version 3.9 requirements/uv.in -o requirements/uv.txt
+
+# Everything that was built. The bank's own data in .bank/ stays.
+.PHONY: clean
+clean:
+	rm -rf .venv .venv-rasa .uv .rasa models build results *.egg-info \
+		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
