@@ -1,6 +1,5 @@
 """AES-256-GCM with named keys: card numbers, digit tails and bubbles at rest."""
 
-import base64
 import hashlib
 import os
 from collections.abc import Mapping
@@ -30,7 +29,9 @@ class AesVault:
             raise ValueError("the vault needs keys of 32 bytes")
         # The name of a key says nothing about it but tells keys apart.
         named = {hashlib.sha256(b"key id" + key).hexdigest()[:8]: key for key in keys}
-        return cls({name: AESGCM(key) for name, key in named.items()}, next(iter(named)))
+        return cls(
+            {name: AESGCM(key) for name, key in named.items()}, next(iter(named))
+        )
 
     def seal(self, plain: bytes, *, bound_to: str) -> Sealed:
         """Encrypt under a fresh nonce; it opens only with the same ``bound_to``."""
@@ -50,17 +51,3 @@ class AesVault:
         except InvalidTag:
             raise ValueError("does not open") from None
 
-
-def packed(sealed: Sealed) -> bytes:
-    """Write a sealed value as one string of bytes."""
-    return base64.b16encode(sealed.key_id.encode()) + b"." + sealed.nonce + (
-        sealed.ciphertext
-    )
-
-
-def unpacked(blob: bytes) -> Sealed:
-    """Read what ``packed`` wrote."""
-    name, _, rest = blob.partition(b".")
-    return Sealed(
-        base64.b16decode(name).decode(), rest[:NONCE_BYTES], rest[NONCE_BYTES:]
-    )

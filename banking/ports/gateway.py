@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from banking.domain.bubbles import Bubble
 
@@ -90,6 +90,18 @@ class Sealed:
     key_id: str
     nonce: bytes = field(repr=False)
     ciphertext: bytes = field(repr=False)
+
+    def packed(self) -> bytes:
+        """Write all of it as one string of bytes."""
+        return b".".join((self.key_id.encode(), self.nonce.hex().encode(), b"")) + (
+            self.ciphertext
+        )
+
+    @classmethod
+    def unpacked(cls, blob: bytes) -> Self:
+        """Read what ``packed`` wrote; raise ``ValueError`` if it is not that."""
+        key_id, nonce, ciphertext = blob.split(b".", 2)
+        return cls(key_id.decode(), bytes.fromhex(nonce.decode()), ciphertext)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +208,11 @@ class Messages(Protocol):
 
     def count_since(self, conversation_id: str, since: datetime) -> int: ...
 
+    def outcome_since(
+        self, conversation_id: str, outcome: str, since: datetime
+    ) -> bool:
+        """Whether a message received since then ended with this outcome."""
+
     def purge(self, before: datetime) -> int:
         """Delete finished messages received before then; return how many."""
 
@@ -217,8 +234,11 @@ class Outbox(Protocol):
     def next_due(self, conversation_id: str) -> OutMessage | None:
         """Lock and return the first unfinished bubble, whether it may go yet or not."""
 
-    def sending(self, out_id: str, *, media_id: str | None = None) -> None:
+    def sending(self, out_id: str) -> None:
         """Count an attempt, before it is made."""
+
+    def uploaded(self, out_id: str, media_id: str) -> None:
+        """Remember where the messenger keeps the file of a bubble."""
 
     def sent(self, out_id: str, channel_id: str, now: datetime) -> None: ...
 
@@ -244,9 +264,7 @@ class Outbox(Protocol):
         a message whose sending was never answered.
         """
 
-    def wake(
-        self, conversation_id: str, at: datetime | None = None
-    ) -> None:
+    def wake(self, conversation_id: str, at: datetime | None = None) -> None:
         """Queue the sending of whatever waits for this conversation."""
 
     def waiting(self, before: datetime) -> list[str]:
@@ -259,6 +277,11 @@ class Handles(Protocol):
     def issue(
         self, conversation_id: str, title: str, payload: str, *, out_id: str
     ) -> str: ...
+
+    def find(
+        self, handle_id: str, conversation_id: str, now: datetime
+    ) -> Handle | None:
+        """Look a handle up as ``redeem`` would, without using it."""
 
     def redeem(
         self, handle_id: str, conversation_id: str, now: datetime
@@ -275,9 +298,7 @@ class Handles(Protocol):
 class Vault(Protocol):
     """Card numbers, encrypted, under a short name that only fits one conversation."""
 
-    def put(
-        self, conversation_id: str, digits: str, now: datetime
-    ) -> str:
+    def put(self, conversation_id: str, digits: str, now: datetime) -> str:
         """Store a card number and return the name to write in its place."""
 
     def open(self, conversation_id: str, ref: str, now: datetime) -> str | None:
@@ -287,7 +308,10 @@ class Vault(Protocol):
 
 
 class Turns(Protocol):
-    def add(self, turn: TurnRow) -> None: ...
+    def add(self, turn: TurnRow) -> bool:
+        """Store a turn; False if there is one for that message already."""
+
+    def has(self, message_id: str) -> bool: ...
 
     def of(self, conversation_id: str, limit: int = 50) -> list[TurnRow]:
         """The latest turns, newest first."""
@@ -402,9 +426,3 @@ class Channel(Protocol):
 class DocumentFiles(Protocol):
     def read(self, document_id: str) -> bytes | None:
         """The bytes of a document, ready to send; None when it is gone."""
-
-
-class SecurityLog(Protocol):
-    """The part of the audit log that the gateway writes to."""
-
-    def record(self, event: str, /, **facts: Any) -> None: ...

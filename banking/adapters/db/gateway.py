@@ -45,10 +45,9 @@ from banking.ports.gateway import (
 )
 
 UNFINISHED = ("queued", "sending")
-_CONVERSATION = [
-    CONVERSATIONS.c[name] for name in Conversation.__dataclass_fields__
-]
+_CONVERSATION = [CONVERSATIONS.c[name] for name in Conversation.__dataclass_fields__]
 _MESSAGE = [MESSAGES_IN.c[name] for name in InboundMessage.__dataclass_fields__]
+_HANDLE = [HANDLES.c[name] for name in Handle.__dataclass_fields__]
 _RANK = case(STATUS_RANK, value=MESSAGES_OUT.c.state, else_=0)
 
 
@@ -114,7 +113,7 @@ class SqlConversations:
             raise LookupError("a conversation that was begun is gone")
         return found
 
-    def heard(  # noqa: PLR0913 - one statement for all that one message tells
+    def heard(
         self,
         conversation_id: str,
         *,
@@ -264,6 +263,18 @@ class SqlMessages:
             )
         ).scalar_one()
 
+    def outcome_since(
+        self, conversation_id: str, outcome: str, since: datetime
+    ) -> bool:
+        found = self.connection.execute(
+            select(literal(1)).where(
+                MESSAGES_IN.c.conversation_id == conversation_id,
+                MESSAGES_IN.c.received_at > since,
+                MESSAGES_IN.c.outcome == outcome,
+            )
+        )
+        return found.first() is not None
+
     def purge(self, before: datetime) -> int:
         return self.connection.execute(
             delete(MESSAGES_IN).where(
@@ -307,19 +318,22 @@ class SqlHandles:
         )
         return handle_id
 
+    def find(
+        self, handle_id: str, conversation_id: str, now: datetime
+    ) -> Handle | None:
+        row = self.connection.execute(
+            select(*_HANDLE).where(_usable(handle_id, conversation_id, now))
+        ).first()
+        return Handle(**row._mapping) if row else None
+
     def redeem(
         self, handle_id: str, conversation_id: str, now: datetime
     ) -> Handle | None:
         row = self.connection.execute(
             update(HANDLES)
-            .where(
-                HANDLES.c.id == handle_id,
-                HANDLES.c.conversation_id == conversation_id,
-                HANDLES.c.used_at.is_(None),
-                HANDLES.c.expires_at > now,
-            )
+            .where(_usable(handle_id, conversation_id, now))
             .values(used_at=now)
-            .returning(*(HANDLES.c[name] for name in Handle.__dataclass_fields__))
+            .returning(*_HANDLE)
         ).first()
         return Handle(**row._mapping) if row else None
 
@@ -327,6 +341,15 @@ class SqlHandles:
         return self.connection.execute(
             delete(HANDLES).where(HANDLES.c.expires_at < before)
         ).rowcount
+
+
+def _usable(handle_id: str, conversation_id: str, now: datetime) -> Any:
+    return and_(
+        HANDLES.c.id == handle_id,
+        HANDLES.c.conversation_id == conversation_id,
+        HANDLES.c.used_at.is_(None),
+        HANDLES.c.expires_at > now,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,15 +434,16 @@ class SqlOutbox:
             media_id=row.media_id,
         )
 
-    def sending(self, out_id: str, *, media_id: str | None = None) -> None:
-        values: dict[str, Any] = {
-            "state": "sending",
-            "attempts": MESSAGES_OUT.c.attempts + 1,
-            "state_at": self.now(),
-        }
-        if media_id is not None:
-            values = {"media_id": media_id}
-        self._set(out_id, **values)
+    def sending(self, out_id: str) -> None:
+        self._set(
+            out_id,
+            state="sending",
+            attempts=MESSAGES_OUT.c.attempts + 1,
+            state_at=self.now(),
+        )
+
+    def uploaded(self, out_id: str, media_id: str) -> None:
+        self._set(out_id, media_id=media_id)
 
     def sent(self, out_id: str, channel_id: str, now: datetime) -> None:
         # A delivery report may have overtaken the answer to the sending itself.
@@ -434,9 +458,7 @@ class SqlOutbox:
     def postpone(self, out_id: str, until: datetime, code: int | None) -> None:
         self._set(out_id, state="queued", not_before=until, code=code)
 
-    def give_up(
-        self, out_id: str, state: str, code: int | None, now: datetime
-    ) -> None:
+    def give_up(self, out_id: str, state: str, code: int | None, now: datetime) -> None:
         self._set(out_id, state=state, code=code, state_at=now)
 
     def status(
@@ -463,9 +485,7 @@ class SqlOutbox:
         )
         return done.rowcount > 0
 
-    def wake(
-        self, conversation_id: str, at: datetime | None = None
-    ) -> None:
+    def wake(self, conversation_id: str, at: datetime | None = None) -> None:
         self.defer(
             "send",
             lock=f"send:{conversation_id}",
@@ -509,9 +529,7 @@ class SqlVault:
     valid_for: timedelta
 
     def put(self, conversation_id: str, digits: str, now: datetime) -> str:
-        sealed = self.cipher.seal(
-            digits.encode(), bound_to=f"card:{conversation_id}"
-        )
+        sealed = self.cipher.seal(digits.encode(), bound_to=f"card:{conversation_id}")
         while True:
             ref = secrets.token_hex(2)
             # A name that has run out may be given again; one in use may not.
@@ -554,11 +572,21 @@ class SqlVault:
 class SqlTurns:
     connection: Connection
 
-    def add(self, turn: TurnRow) -> None:
+    def add(self, turn: TurnRow) -> bool:
         row = asdict(turn)
         for name in ("ranking", "entities", "actions"):
             row[name] = list(row[name])
-        self.connection.execute(insert(TURNS).values(row))
+        done = self.connection.execute(
+            upsert(TURNS)
+            .values(row)
+            .on_conflict_do_nothing()
+            .returning(TURNS.c.message_id)
+        )
+        return done.first() is not None
+
+    def has(self, message_id: str) -> bool:
+        query = select(literal(1)).where(TURNS.c.message_id == message_id)
+        return self.connection.execute(query).first() is not None
 
     def of(self, conversation_id: str, limit: int = 50) -> list[TurnRow]:
         rows = self.connection.execute(
@@ -570,7 +598,9 @@ class SqlTurns:
         return [_turn(row) for row in rows]
 
     def purge(self, before: datetime) -> int:
-        return self.connection.execute(delete(TURNS).where(TURNS.c.at < before)).rowcount
+        return self.connection.execute(
+            delete(TURNS).where(TURNS.c.at < before)
+        ).rowcount
 
 
 def _turn(row: Row[Any]) -> TurnRow:

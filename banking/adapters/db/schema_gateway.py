@@ -130,7 +130,7 @@ TURNS = Table(
     METADATA,
     Column("number", BigInteger, Identity(always=True), primary_key=True),
     Column("conversation_id", Text, nullable=False),
-    Column("message_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False, unique=True),
     Column("at", MOMENT, nullable=False),
     Column("text", Text, nullable=False),
     Column("intent", Text, nullable=False),

@@ -1,0 +1,353 @@
+"""Takes in what a messenger delivers: redacted, stored and queued in one commit."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from banking.domain.inbound import (
+    LONGEST_TEXT,
+    Batch,
+    ChatRules,
+    Heard,
+    HeardMedia,
+    HeardOther,
+    HeardReaction,
+    HeardTap,
+    HeardText,
+    IdentityChanged,
+    Ignored,
+    Inbound,
+    Report,
+    Revoked,
+    Unsupported,
+    sane_moment,
+)
+from banking.domain.redaction import Redacted, digits_at_end, forget_tail, redact
+from banking.ports.gateway import Conversation, NewMessage, Sealed, VaultCipher
+from banking.ports.identity import Clock
+from banking.ports.unit_of_work import Tx, UnitOfWork
+
+logger = logging.getLogger(__name__)
+
+type OnIdentityChange = Callable[[Tx, Conversation, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one delivery."""
+
+    stored: int = 0
+    duplicates: int = 0
+    reports: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontDesk:
+    """The first to hear a customer; decides nothing but what may be kept."""
+
+    uow: UnitOfWork
+    clock: Clock
+    cipher: VaultCipher
+    # Kills sessions, links and open confirmations of whoever was bound here.
+    identity_changed: OnIdentityChange = field(repr=False)
+    rules: ChatRules = field(default_factory=ChatRules)
+    national_ids: tuple[str, ...] = ("US", "GB", "GH", "BR")
+
+    def receive(self, channel: str, batch: Batch) -> Received:
+        """Keep a whole delivery in one commit.
+
+        When that fails, each part is tried alone, so that one which the database
+        refuses does not hold up its neighbours; the last error is raised, for the
+        messenger to deliver again what is not stored.
+        """
+        try:
+            return self._keep(channel, batch)
+        except Exception:
+            parts = [Batch(messages=(m,)) for m in batch.messages]
+            parts += [Batch(reports=(r,)) for r in batch.reports]
+            if len(parts) < 2:  # noqa: PLR2004 - one part alone has just been tried
+                raise
+            return self._keep_apart(channel, parts)
+
+    def _keep_apart(self, channel: str, parts: list[Batch]) -> Received:
+        done, error = Received(), None
+        for part in parts:
+            try:
+                one = self._keep(channel, part)
+            except Exception as failed:
+                if error is not None:
+                    # Twice is no bad part but a database that is away.
+                    raise
+                error = failed
+            else:
+                done = Received(
+                    done.stored + one.stored,
+                    done.duplicates + one.duplicates,
+                    done.reports + one.reports,
+                )
+        if error is not None:
+            raise error
+        return done
+
+    def _keep(self, channel: str, batch: Batch) -> Received:
+        now = self.clock.now()
+        # By person, so that two deliveries never wait for each other's locks; by
+        # time within a person, as far as this delivery goes.
+        messages = sorted(
+            batch.messages,
+            key=lambda m: (m.phone or m.user_id or "", sane_moment(m.sent_at, now)),
+        )
+        with self.uow() as tx:
+            kept = [self._take(tx, channel, message, now) for message in messages]
+            reports = [self._note(tx, report, now) for report in batch.reports]
+            tx.commit()
+        return Received(sum(kept), len(kept) - sum(kept), sum(reports))
+
+    def resume(self, tx: Tx, conversation_id: str) -> None:
+        """Go on, in this commit, with what was asked before signing in."""
+        tx.defer(
+            "resume",
+            lock=f"turn:{conversation_id}",
+            conversation_id=conversation_id,
+            message_id=uuid.uuid4().hex,
+        )
+
+    # --- one message ------------------------------------------------------------
+
+    def _take(self, tx: Tx, channel: str, message: Inbound, now: datetime) -> bool:
+        conversation = self._conversation(tx, channel, message, now)
+        redacted = self._redacted(tx, conversation, message, now)
+        new = NewMessage(
+            channel=channel,
+            channel_id=message.channel_id,
+            conversation_id=conversation.id,
+            kind=_kind(message.heard),
+            text=redacted.text[:LONGEST_TEXT],
+            detail=_detail(message),
+            removed=tuple(sorted(redacted.removed)),
+            sent_at=sane_moment(message.sent_at, now),
+            received_at=now,
+        )
+        message_id = tx.messages.add(new)
+        if message_id is None:
+            self._repeated(tx, new)
+            return False
+        by_customer = not isinstance(
+            message.heard, IdentityChanged | Ignored | HeardReaction | Revoked
+        )
+        tail = self._sealed_tail(conversation, redacted, message)
+        tx.conversations.heard(
+            conversation.id,
+            sent_at=new.sent_at if by_customer and not message.in_group else None,
+            user_id=message.user_id,
+            identity_hash=message.identity_hash,
+            tail=tail,
+            now=now,
+        )
+        if redacted.completes:
+            self._mend_earlier(tx, conversation, message_id, redacted.completes, now)
+        left_alone = self._left_alone(tx, channel, conversation, message)
+        if left_alone:
+            tx.messages.finish(message_id, left_alone, now)
+        else:
+            tx.defer("turn", lock=f"turn:{conversation.id}", message_id=message_id)
+        return True
+
+    def _left_alone(
+        self, tx: Tx, channel: str, conversation: Conversation, message: Inbound
+    ) -> str | None:
+        """Why a message gets no turn, if it gets none."""
+        if message.in_group:
+            return "ignored: group"
+        match message.heard:
+            case Ignored(why):
+                return f"ignored: {why}"
+            case HeardReaction():
+                return "ignored: reaction"
+            case Revoked():
+                # What it asked for was asked; money does not move back.
+                return "ignored: revoked"
+            case IdentityChanged(why, formerly):
+                self._forget(tx, conversation, why)
+                for name in formerly:
+                    former = tx.conversations.of(channel, name)
+                    former = former or tx.conversations.by_user_id(channel, name)
+                    if former and former.id != conversation.id:
+                        self._forget(tx, former, why)
+                return f"identity: {why}"
+            case _:
+                return None
+
+    def _repeated(self, tx: Tx, new: NewMessage) -> None:
+        first = tx.messages.by_channel_id(new.channel, new.channel_id)
+        if first is None:
+            return
+        same = (first.kind, _nameless(first.text)) == (new.kind, _nameless(new.text))
+        rewritten = "[card]" in first.text
+        if not same and not rewritten:
+            # The first one counts; a messenger does not do this by itself.
+            tx.audit.record(
+                "message_id_reused",
+                conversation_id=first.conversation_id,
+                message_id=first.id,
+            )
+
+    # --- who is speaking --------------------------------------------------------
+
+    def _conversation(
+        self, tx: Tx, channel: str, message: Inbound, now: datetime
+    ) -> Conversation:
+        """The conversation this person's message belongs to, locked.
+
+        A number may find a new owner, and a person a new number: wherever the marks
+        of who this is contradict each other, the old conversation is let go.
+        """
+
+        def opened() -> Conversation:
+            return tx.conversations.open(
+                channel, phone=message.phone, user_id=message.user_id, now=now
+            )
+
+        conversation = opened()
+        if message.user_id and conversation.user_id not in (None, message.user_id):
+            self._forget(tx, conversation, "another user id on this number")
+            conversation = opened()
+        known = conversation.identity_hash
+        if message.identity_hash and known not in (None, message.identity_hash):
+            self._forget(tx, conversation, "another identity key")
+            conversation = opened()
+        if message.user_id and conversation.user_id is None:
+            other = tx.conversations.by_user_id(channel, message.user_id)
+            if other is not None and other.id != conversation.id:
+                if other.phone is not None:
+                    self._forget(tx, other, "this person uses another number now")
+                tx.conversations.drop_user_id(other.id)
+        return conversation
+
+    def _forget(self, tx: Tx, conversation: Conversation, why: str) -> None:
+        self.identity_changed(tx, conversation, why)
+        tx.conversations.forget_identity(conversation.id)
+        tx.audit.record(
+            "chat_identity_changed",
+            enrolment_id=conversation.enrolment_id,
+            conversation_id=conversation.id,
+            why=why,
+        )
+
+    # --- secrets ----------------------------------------------------------------
+
+    def _redacted(
+        self, tx: Tx, conversation: Conversation, message: Inbound, now: datetime
+    ) -> Redacted:
+        if not isinstance(message.heard, HeardText) or message.in_group:
+            return Redacted("")
+
+        def name_card(digits: str) -> str:
+            ref = tx.vault.put(conversation.id, digits, now)
+            return f"[card {digits[-4:]} #{ref}]"
+
+        return redact(
+            message.heard.body,
+            name_card,
+            before=self._digits_before(conversation, now),
+            national_ids=self.national_ids,
+        )
+
+    def _digits_before(self, conversation: Conversation, now: datetime) -> str:
+        blob, at = conversation.digit_tail, conversation.digit_tail_at
+        if blob is None or at is None or now - at > self.rules.split_card_within:
+            return ""
+        try:
+            plain = self.cipher.unseal(
+                Sealed.unpacked(blob), bound_to=f"tail:{conversation.id}"
+            )
+        except ValueError:
+            return ""
+        return plain.decode()
+
+    def _sealed_tail(
+        self, conversation: Conversation, redacted: Redacted, message: Inbound
+    ) -> bytes | None:
+        if not isinstance(message.heard, HeardText):
+            # A photo between two halves does not make them less of a card number.
+            return conversation.digit_tail
+        if not redacted.tail:
+            return None
+        sealed = self.cipher.seal(
+            redacted.tail.encode(), bound_to=f"tail:{conversation.id}"
+        )
+        return sealed.packed()
+
+    def _mend_earlier(
+        self,
+        tx: Tx,
+        conversation: Conversation,
+        message_id: str,
+        digits: int,
+        now: datetime,
+    ) -> None:
+        """Take the first part of a card number out of the messages before this one."""
+        since = now - 10 * self.rules.split_card_within
+        for earlier in tx.messages.latest_texts(conversation.id, since):
+            if earlier.id == message_id or not digits:
+                continue
+            count = min(digits, len(digits_at_end(earlier.text)))
+            if not count:
+                return
+            tx.messages.rewrite(earlier.id, forget_tail(earlier.text, count))
+            digits -= count
+
+    @staticmethod
+    def _note(tx: Tx, report: Report, now: datetime) -> bool:
+        return tx.outbox.status(
+            report.channel_id,
+            report.status,
+            sane_moment(report.at, now),
+            reference=report.reference,
+            code=report.code,
+        )
+
+
+def _nameless(text: str) -> str:
+    """A redacted text without the random names of its cards."""
+    return re.sub(r"#[0-9a-f]{4}\]", "]", text)
+
+
+def _kind(heard: Heard) -> str:
+    match heard:
+        case HeardText():
+            return "text"
+        case HeardTap():
+            return "tap"
+        case HeardMedia(kind=kind) | HeardOther(kind=kind):
+            return kind
+        case HeardReaction():
+            return "reaction"
+        case Revoked():
+            return "revoke"
+        case IdentityChanged():
+            return "identity"
+        case Unsupported():
+            return "unsupported"
+        case Ignored():
+            return "ignored"
+
+
+def _detail(message: Inbound) -> Mapping[str, Any]:
+    detail: dict[str, Any] = {}
+    match message.heard:
+        case HeardTap(handle=handle):
+            detail["handle"] = handle
+        case HeardMedia(media_id=media_id, mime=mime):
+            detail |= {"media_id": media_id, "mime": mime}
+        case Revoked(channel_id=channel_id):
+            detail["revokes"] = channel_id
+        case _:
+            pass
+    if message.forwarded:
+        detail["forwarded"] = True
+    return detail

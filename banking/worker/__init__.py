@@ -1,0 +1,1 @@
+"""The process that does what was queued: turns, sends, transfers, expiries."""

@@ -1,0 +1,107 @@
+"""Runs the queue: prompt, many jobs at once, and mindful of workers that died."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition
+from procrastinate.utils import utcnow
+from procrastinate.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+CONCURRENCY = 8
+# A notification wakes the worker at once; polling only finds retries that came due.
+POLL_SECONDS = 0.25
+HEARTBEAT_SECONDS = 2.0
+# Longer than any stall of a busy machine, short enough for "picked up in 20 s".
+DEAD_AFTER_SECONDS = 10.0
+RESCUE_EVERY_SECONDS = 3.0
+STOP_WITHIN_SECONDS = 8.0
+AGAIN_AFTER_SECONDS = 1.0
+
+
+class PromptWorker(Worker):
+    """Looks for the next job as soon as one is done.
+
+    The queue's own worker is woken by new jobs only: one that had to wait for the
+    lock of another would lie until the next poll after that one's end.
+    """
+
+    async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
+        await super()._persist_job_status(*args, **kwargs)
+        self._new_job_event.set()
+
+
+async def run(app: Callable[[], App], *, concurrency: int = CONCURRENCY) -> None:
+    """Work until SIGTERM or SIGINT; a database that goes away is waited for.
+
+    ``app`` makes the queue's app with every job registered.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(
+        ThreadPoolExecutor(concurrency + 4, thread_name_prefix="job")
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    while not stopping.is_set():
+        try:
+            async with app().open_async() as opened:
+                await _work(opened, stopping, concurrency)
+        except (ConnectorException, OSError) as lost:
+            logger.warning("the queue is away: %s", lost)
+        if not stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), AGAIN_AFTER_SECONDS)
+
+
+async def _work(app: App, stopping: asyncio.Event, concurrency: int) -> None:
+    worker = PromptWorker(
+        app=app,
+        name="bank",
+        concurrency=concurrency,
+        fetch_job_polling_interval=POLL_SECONDS,
+        shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
+        delete_jobs=DeleteJobCondition.SUCCESSFUL.value,
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=DEAD_AFTER_SECONDS,
+    )
+    working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+    rescuing = asyncio.create_task(_rescue(app))
+    told = asyncio.create_task(stopping.wait())
+    logger.info("worker ready")
+    try:
+        await asyncio.wait(
+            {working, rescuing, told}, return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        rescuing.cancel()
+        told.cancel()
+        worker.stop()  # type: ignore[no-untyped-call]
+        await asyncio.gather(rescuing, told, return_exceptions=True)
+        await working
+
+
+async def _rescue(app: App) -> None:
+    """Put back the jobs of workers that stopped showing signs of life.
+
+    Each job is safe to run twice: it looks at what has been done before it acts.
+    """
+    manager = app.job_manager
+    while True:
+        stalled = await manager.get_stalled_jobs(
+            seconds_since_heartbeat=DEAD_AFTER_SECONDS
+        )
+        for job in stalled:
+            logger.warning("job %s was left behind; again", job.id)
+            await manager.retry_job(job, retry_at=utcnow())
+        await manager.prune_stalled_workers(60 * DEAD_AFTER_SECONDS)
+        await asyncio.sleep(RESCUE_EVERY_SECONDS)
