@@ -297,7 +297,9 @@ def _split_units(tokens: list[str]) -> tuple[list[str], list[str], str | None] |
     if not small:
         inner = [i for i in places if 0 < i < len(body) - 1]
         # "us dollars" and "$50 usd" name the currency twice, at the ends.
-        if any(not _all_units(body[i + 1 :]) and not _all_units(body[:i]) for i in inner):
+        if any(
+            not _all_units(body[i + 1 :]) and not _all_units(body[:i]) for i in inner
+        ):
             return None
         return [token for token in body if token not in _UNITS], [], None
     if not places:
@@ -324,7 +326,9 @@ def _number(tokens: list[str], style: NumberStyle, decimals: int) -> _Number | N
             return number and _times(number, _ALL_SCALES[scale])
         case [article, short] if article in ARTICLES and short in SHORT_SCALES:
             return _Number((Fraction(SHORT_SCALES[short]),), certain=True)
-    if any(token not in NUMBER_WORDS and not _PLAIN.fullmatch(token) for token in tokens):
+    if any(
+        token not in NUMBER_WORDS and not _PLAIN.fullmatch(token) for token in tokens
+    ):
         return None
     value = spoken_number(tokens)
     return None if value is None else _Number((value,), certain=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from banking.domain.kyc import KycLevel
 from banking.domain.money import Money, least
@@ -16,6 +16,9 @@ from banking.domain.refusals import KycTooLow, LimitExceeded
 
 type Interval = tuple[datetime, datetime]
 """From the first instant up to, not including, the second; both UTC."""
+
+# Whoever opens the link in its last minute still has time to finish.
+_TIME_ON_THE_PAGE: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class MoneyRules:
             cooling_off=policy.transfers.cooling_off,
             cooling_off_max=money(policy.transfers.cooling_off_max),
             duplicate_warning=policy.transfers.duplicate_warning,
-            confirm_within=policy.links.valid_for,
+            confirm_within=policy.links.valid_for + _TIME_ON_THE_PAGE,
         )
 
     def limit(self, service: str, level: KycLevel) -> Limit:

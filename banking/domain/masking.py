@@ -8,22 +8,22 @@ DOTS: Final = "••••"
 
 
 def account(number: str) -> str:
-    """"•••• 4321"; a card number looks the same."""
+    """ "•••• 4321"; a card number looks the same."""
     return f"{DOTS} {_tail(number, 4)}"
 
 
 def account_in_sms(number: str) -> str:
-    """"••4321": the shorter form, for a text message."""
+    """ "••4321": the shorter form, for a text message."""
     return f"••{_tail(number, 4)}"
 
 
 def phone(number: str) -> str:
-    """"567": the last three digits, for "phone ending 567"."""
+    """ "567": the last three digits, for "phone ending 567"."""
     return _tail(number, 3)
 
 
 def name(full: str) -> str:
-    """"Ama M.": the first name, and the first letter of the last."""
+    """ "Ama M.": the first name, and the first letter of the last."""
     words = full.split()
     if not words:
         return ""

@@ -17,7 +17,6 @@ Refusal
 ├── NoAccounts           the customer has no account to use
 ├── PeriodUnreadable     dates that cannot be read for sure
 ├── PeriodTooLong        a longer period than one document holds
-├── NothingFound         no movement matches
 ├── NothingToCancel      no transfer is waiting
 ├── TransferUnderWay     too late to cancel: the money may have moved
 ├── TransferUnknown      no such transfer
@@ -126,11 +125,6 @@ class PeriodUnreadable(Refusal):
 
 class PeriodTooLong(Refusal):
     pass
-
-
-@dataclass(eq=False)
-class NothingFound(Refusal):
-    period: str
 
 
 class NothingToCancel(Refusal):

@@ -56,7 +56,9 @@ class Ledger:
 
     def customer_by_phone(self, phone: str) -> CoreCustomer | None:
         with self._connection() as db:
-            row = db.execute(select(customers).where(customers.c.phone == phone)).first()
+            row = db.execute(
+                select(customers).where(customers.c.phone == phone)
+            ).first()
         return row and _customer(row)
 
     def customer(self, customer_number: str) -> CoreCustomer | None:

@@ -195,7 +195,9 @@ def _lock_transaction(db: Connection, transfer_id: str) -> Row[Any] | None:
     ).first()
 
 
-def _lock_accounts(db: Connection, numbers: Iterable[str]) -> Mapping[str, AccountState]:
+def _lock_accounts(
+    db: Connection, numbers: Iterable[str]
+) -> Mapping[str, AccountState]:
     rows = db.execute(
         select(accounts, func.coalesce(customers.c.name, "").label("holder"))
         .outerjoin(customers)

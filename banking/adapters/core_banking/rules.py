@@ -78,9 +78,14 @@ def why_not_hold(order: Order, accounts: Mapping[str, AccountState]) -> str | No
     currency = order.amount.currency
     if order.amount.minor <= 0 or order.fee.minor < 0 or order.fee.currency != currency:
         return "currency"
-    if debit is None or credit is None or None in (
-        debit.customer_number,
-        credit.customer_number,
+    if (
+        debit is None
+        or credit is None
+        or None
+        in (
+            debit.customer_number,
+            credit.customer_number,
+        )
     ):
         return "account_unknown"
     if debit.number == credit.number:

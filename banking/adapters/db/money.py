@@ -108,7 +108,9 @@ class SqlTransfers:
     def spent(self, customer_number: str, service: str, when: Interval) -> Money | None:
         since, until = when
         row = self.connection.execute(
-            select(transfers.c.currency, func.sum(transfers.c.amount_minor).label("sum"))
+            select(
+                transfers.c.currency, func.sum(transfers.c.amount_minor).label("sum")
+            )
             .where(
                 transfers.c.customer_number == customer_number,
                 transfers.c.service == service,
@@ -218,7 +220,9 @@ class SqlPayees:
         )
 
     def imported(self, enrolment_id: str) -> bool:
-        found = select(payee_imports).where(payee_imports.c.enrolment_id == enrolment_id)
+        found = select(payee_imports).where(
+            payee_imports.c.enrolment_id == enrolment_id
+        )
         return self.connection.execute(found).first() is not None
 
     def mark_imported(self, enrolment_id: str, now: datetime) -> bool:

@@ -84,9 +84,7 @@ entries = Table(
     "core_entries",
     METADATA,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column(
-        "transaction_id", ForeignKey(transactions.c.id), nullable=False, index=True
-    ),
+    Column("transaction_id", ForeignKey(transactions.c.id), nullable=False, index=True),
     Column("account", ForeignKey(accounts.c.number), nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),

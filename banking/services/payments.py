@@ -1,0 +1,348 @@
+"""The life of a transfer: proposed, confirmed, sent once, and told about.
+
+The transfer's id is the challenge's id and the core's idempotency key, so that one
+confirmed code moves money once however often anything is repeated.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from banking.domain import masking
+from banking.domain.kyc import KycLevel
+from banking.domain.limits import MoneyRules
+from banking.domain.link import LinkPurpose
+from banking.domain.money import Money
+from banking.domain.refusals import (
+    ConfirmationOver,
+    CoolingOff,
+    CustomerBlocked,
+    FeeChanged,
+    KycTooLow,
+    NothingToCancel,
+    TransferUnderWay,
+    TransferUnknown,
+)
+from banking.domain.transfer import (
+    IllegalStep,
+    Transfer,
+    TransferEvent,
+    TransferState,
+    step,
+)
+from banking.ports.core_banking import Account
+from banking.ports.identity import Clock
+from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.kyc import OWN, Allowance, Caller
+from banking.services.links import Links
+from banking.services.outcomes import CancelTransfer, ConfirmNeeded, Outcome, Say
+from banking.services.payees import Target
+
+_CANCELLABLE = frozenset({TransferState.AWAITING, TransferState.AUTHORISED})
+_UNDER_WAY = frozenset({TransferState.SENDING, TransferState.IN_DOUBT})
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """What the confirmation page shows; `binding` stands for all of it."""
+
+    id: str
+    amount: Money
+    payee_shown: str
+    payee_account_masked: str
+    fee: Money
+    source_shown: str
+    reference: str
+    state: TransferState
+    binding: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payments:
+    uow: UnitOfWork
+    clock: Clock
+    rules: MoneyRules
+    allowance: Allowance
+    links: Links
+
+    def propose(
+        self,
+        caller: Caller,
+        *,
+        service: str,
+        source: Account,
+        target: Target,
+        amount: Money,
+        fee: Money,
+        reference: str,
+    ) -> Outcome:
+        """Write the transfer down and hand out the link to confirm it.
+
+        Whatever waited for this customer's confirmation before is cancelled, its
+        link dead: only the latest can be confirmed.
+        """
+        now = self.clock.now()
+        transfer = Transfer(
+            id=uuid.uuid4().hex,
+            enrolment_id=caller.id,
+            customer_number=caller.customer_number,
+            conversation_id=caller.conversation_id,
+            service=service,
+            source_account=source.number,
+            source_shown=f"{source.name} {masking.account(source.number)}",
+            payee_account=target.account,
+            payee_name=target.name,
+            payee_shown=target.shown,
+            amount=amount,
+            fee=fee,
+            reference=reference,
+            state=TransferState.AWAITING,
+            created_at=now,
+            expires_at=now + self.rules.confirm_within,
+        )
+        with self.uow() as tx:
+            tx.enrolments.lock(caller.id)
+            replaced = self._cancel_open(tx, caller.id, now)
+            since = now - self.rules.duplicate_warning
+            earlier = tx.transfers.paid_to(
+                caller.customer_number, target.account, since
+            )
+            twice = any(paid.amount == amount for paid in earlier)
+            tx.transfers.add(transfer)
+            url = self.links.issue(
+                tx,
+                LinkPurpose.CONFIRM,
+                caller.conversation_id,
+                enrolment_id=caller.id,
+                subject=transfer.id,
+            )
+            tx.commit()
+        response = "utter_confirm_transfer"
+        if twice:
+            response = "utter_confirm_transfer_twice"
+        elif replaced:
+            response = "utter_confirm_transfer_changed"
+        return ConfirmNeeded(url, response, facts_of(transfer))
+
+    def check_new_payee(
+        self, tx: Tx, customer_number: str, target: Target, amount: Money
+    ) -> None:
+        """Raise CoolingOff where a new payee would get too much at first.
+
+        What the payee has got since the wait began counts as well.
+        """
+        if target.own:
+            return
+        now = self.clock.now()
+        began = now - self.rules.cooling_off
+        known = min(
+            filter(
+                None,
+                (
+                    target.known_since,
+                    tx.transfers.first_paid(customer_number, target.account),
+                ),
+            ),
+            default=None,
+        )
+        if known is not None and known <= began:
+            return
+        left = self.rules.cooling_off_max
+        for paid in tx.transfers.paid_to(customer_number, target.account, began):
+            left = left - paid.amount
+        if amount > left:
+            allowed = left if left.minor > 0 else Money.zero(left.currency)
+            hours = int(self.rules.cooling_off.total_seconds() // 3600)
+            raise CoolingOff(str(target), allowed, hours)
+
+    # --- the confirmation page ----------------------------------------------------
+
+    def confirmation(self, transfer_id: str, enrolment_id: str) -> TransferView | None:
+        """What there is to confirm; None for another customer's or an unknown one."""
+        with self.uow() as tx:
+            transfer = tx.transfers.get(transfer_id)
+        if transfer is None or transfer.enrolment_id != enrolment_id:
+            return None
+        return view_of(transfer)
+
+    def authorise(self, tx: Tx, transfer_id: str, enrolment_id: str) -> TransferView:
+        """The customer has confirmed: check everything again, then queue the sending.
+
+        Runs in the commit that spends the code, under the customer's lock. Raises
+        ConfirmationOver, CustomerBlocked, FeeChanged, CoolingOff, KycTooLow or
+        LimitExceeded; then nothing of it lasts.
+        """
+        enrolment = tx.enrolments.lock(enrolment_id)
+        transfer = tx.transfers.lock(transfer_id)
+        now = self.clock.now()
+        if transfer is None or transfer.enrolment_id != enrolment_id:
+            raise TransferUnknown
+        if enrolment is None or not enrolment.active:
+            raise CustomerBlocked
+        if transfer.state is not TransferState.AWAITING or now >= transfer.expires_at:
+            raise ConfirmationOver
+        if self.rules.fee(transfer.service) != transfer.fee:
+            raise FeeChanged
+        self.allowance.check(tx, enrolment, transfer.service, transfer.amount)
+        saved = {p.account: p for p in tx.payees.of(enrolment_id)}
+        payee = saved.get(transfer.payee_account)
+        target = Target(
+            transfer.payee_account,
+            transfer.payee_name,
+            transfer.payee_shown,
+            known_since=payee.added_at if payee else None,
+            own=transfer.service == OWN,
+        )
+        self.check_new_payee(tx, enrolment.customer_number, target, transfer.amount)
+        transfer = replace(
+            transfer,
+            state=step(transfer.state, TransferEvent.AUTHORISE),
+            authorised_at=now,
+        )
+        tx.transfers.save(transfer)
+        queue_sending(tx, transfer.id)
+        tx.audit.record(
+            "transfer_authorised",
+            enrolment_id=enrolment_id,
+            conversation_id=transfer.conversation_id,
+            transfer=transfer.id,
+            binding=transfer.binding,
+        )
+        return view_of(transfer)
+
+    def cancel(self, transfer_id: str, enrolment_id: str) -> TransferView:
+        """Cancel one transfer that has not been sent.
+
+        Raises TransferUnknown, or TransferUnderWay when the money may have moved.
+        """
+        with self.uow() as tx:
+            tx.enrolments.lock(enrolment_id)
+            transfer = tx.transfers.lock(transfer_id)
+            if transfer is None or transfer.enrolment_id != enrolment_id:
+                raise TransferUnknown
+            cancelled = self._cancelled(tx, transfer)
+            tx.commit()
+        return view_of(cancelled)
+
+    def cancel_by_customer(self, caller: Caller, asked: CancelTransfer) -> Outcome:
+        """Cancel what is waiting or not sent yet, the latest first."""
+        with self.uow() as tx:
+            tx.enrolments.lock(caller.id)
+            latest = tx.transfers.latest_of(caller.id, limit=20)
+            waiting = [t for t in latest if t.state in _CANCELLABLE]
+            under_way = [t for t in latest if t.state in _UNDER_WAY]
+            if asked.which is not None:
+                waiting = _meant(waiting, asked.which) or waiting
+            if not waiting:
+                if under_way:
+                    raise TransferUnderWay(under_way[0].amount, _payee(under_way[0]))
+                raise NothingToCancel
+            locked = tx.transfers.lock(waiting[0].id)
+            if locked is None:
+                raise NothingToCancel
+            cancelled = self._cancelled(tx, locked)
+            tx.commit()
+        return Say("utter_transfer_cancelled", facts_of(cancelled))
+
+    def status(self, caller: Caller, which: str | None) -> Outcome:
+        """How far the latest transfer has come, or the latest to somebody."""
+        with self.uow() as tx:
+            latest = tx.transfers.latest_of(caller.id, limit=20)
+        found = _meant(latest, which) if which else latest
+        if not found:
+            return Say("utter_transfer_status_none")
+        transfer = found[0]
+        return Say(_STATUS[transfer.state], facts_of(transfer))
+
+    def _cancel_open(self, tx: Tx, enrolment_id: str, now: datetime) -> bool:
+        cancelled = tx.transfers.cancel_open(enrolment_id, now)
+        for transfer_id in cancelled:
+            self.links.kill(tx, subject=transfer_id)
+        return bool(cancelled)
+
+    def _cancelled(self, tx: Tx, transfer: Transfer) -> Transfer:
+        try:
+            state = step(transfer.state, TransferEvent.CANCEL)
+        except IllegalStep:
+            if transfer.state in _UNDER_WAY or transfer.state is TransferState.POSTED:
+                raise TransferUnderWay(transfer.amount, _payee(transfer)) from None
+            raise NothingToCancel from None
+        cancelled = replace(transfer, state=state, settled_at=self.clock.now())
+        tx.transfers.save(cancelled)
+        self.links.kill(tx, subject=transfer.id)
+        tx.audit.record(
+            "transfer_cancelled",
+            enrolment_id=transfer.enrolment_id,
+            conversation_id=transfer.conversation_id,
+            transfer=transfer.id,
+        )
+        return cancelled
+
+
+def queue_sending(tx: Tx, transfer_id: str) -> None:
+    tx.defer("transfer", lock=f"transfer:{transfer_id}", transfer_id=transfer_id)
+
+
+def view_of(transfer: Transfer) -> TransferView:
+    return TransferView(
+        id=transfer.id,
+        amount=transfer.amount,
+        payee_shown=transfer.payee_shown,
+        payee_account_masked=masking.account(transfer.payee_account),
+        fee=transfer.fee,
+        source_shown=transfer.source_shown,
+        reference=transfer.reference,
+        state=transfer.state,
+        binding=transfer.binding,
+        expires_at=transfer.expires_at,
+    )
+
+
+def facts_of(transfer: Transfer) -> dict[str, str]:
+    """A transfer's facts for any response; `quoted` is empty without a reference."""
+    return {
+        "amount": str(transfer.amount),
+        "payee": _payee(transfer),
+        "fee": str(transfer.fee),
+        "source": transfer.source_shown,
+        "reference": transfer.reference,
+        "quoted": f", “{transfer.reference}”" if transfer.reference else "",
+    }
+
+
+def _payee(transfer: Transfer) -> str:
+    return f"{transfer.payee_shown} {masking.account(transfer.payee_account)}"
+
+
+def _meant(transfers: Sequence[Transfer], which: str) -> list[Transfer]:
+    words = which.casefold().split()
+    return [
+        t
+        for t in transfers
+        if any(word in t.payee_name.casefold().split() for word in words)
+        or t.amount.number in which
+    ]
+
+
+def level_allows(rules: MoneyRules, transfer: Transfer, level: KycLevel) -> bool:
+    """Whether the core's own idea of the customer's level still allows this."""
+    try:
+        return transfer.amount <= rules.limit(transfer.service, level).per_transaction
+    except KycTooLow:
+        return False
+
+
+_STATUS = {
+    TransferState.AWAITING: "utter_transfer_status_awaiting",
+    TransferState.AUTHORISED: "utter_transfer_status_under_way",
+    TransferState.SENDING: "utter_transfer_status_under_way",
+    TransferState.IN_DOUBT: "utter_transfer_checking",
+    TransferState.POSTED: "utter_transfer_status_posted",
+    TransferState.FAILED: "utter_transfer_status_failed",
+    TransferState.CANCELLED: "utter_transfer_cancelled",
+    TransferState.EXPIRED: "utter_transfer_expired",
+}

@@ -1,0 +1,318 @@
+"""A payment as it is being said: what is missing, unclear or not possible yet.
+
+Each step reads everything that the customer has said so far and ends in one question,
+in a refusal, or in a transfer that waits for its confirmation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from banking.domain import masking
+from banking.domain.amounts import (
+    Ambiguous,
+    Exactly,
+    Foreign,
+    NumberStyle,
+    Relative,
+    Unreadable,
+    read_amount,
+)
+from banking.domain.limits import MoneyRules
+from banking.domain.money import Money, least
+from banking.domain.refusals import (
+    CoolingOff,
+    LimitExceeded,
+    NotEnoughMoney,
+    SameAccount,
+)
+from banking.ports.core_banking import Account
+from banking.ports.identity import Clock
+from banking.ports.unit_of_work import UnitOfWork
+from banking.services.accounts import Accounts, pick, shown_account
+from banking.services.kyc import OWN, TRANSFER, Allowance, Caller
+from banking.services.outcomes import Ask, Choice, Outcome, SendMoneyDraft
+from banking.services.payees import (
+    PayeeBook,
+    Target,
+    choices_of,
+    named,
+    nearly,
+    target_of,
+)
+from banking.services.payments import Payments
+
+LONGEST_REFERENCE: Final = 60
+_RECENT: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMoney:
+    uow: UnitOfWork
+    clock: Clock
+    rules: MoneyRules
+    allowance: Allowance
+    accounts: Accounts
+    book: PayeeBook
+    payments: Payments
+    currency: str
+    style: NumberStyle
+
+    def step(self, caller: Caller, draft: SendMoneyDraft) -> Outcome:
+        """Go as far as the draft allows. May raise any Refusal."""
+        accounts = self.accounts.of(caller)
+        service = OWN if draft.own else TRANSFER
+        # A closed service says so before it asks anything.
+        self.allowance.limit(caller.enrolment, service)
+        target = self._own(accounts, draft) if draft.own else self._payee(caller, draft)
+        if isinstance(target, Ask):
+            return target
+        source = self._source(accounts, draft, target)
+        if isinstance(source, Ask):
+            return source
+        if source.number == target.account:
+            raise SameAccount
+        service = OWN if target.own else TRANSFER
+        fee = self.rules.fee(service)
+        amount = self._amount(caller, draft, target, source, fee)
+        if isinstance(amount, Ask):
+            return amount
+        question = self._possible(caller, service, target, amount) or self._affordable(
+            accounts, source, target, amount, fee
+        )
+        if question is not None:
+            return question
+        return self.payments.propose(
+            caller,
+            service=service,
+            source=source,
+            target=target,
+            amount=amount,
+            fee=fee,
+            reference=_reference(draft.reference),
+        )
+
+    # --- to whom ------------------------------------------------------------------
+
+    def _own(self, accounts: list[Account], draft: SendMoneyDraft) -> Target | Ask:
+        """Another account of the customer's own."""
+        said = draft.payee_choice or draft.payee_account or draft.payee
+        source = pick(accounts, draft.source) if draft.source else None
+        others = [a for a in accounts if source is None or a.number != source.number]
+        found = _tapped(accounts, said) or (pick(accounts, said) if said else None)
+        if found is None and source is not None and len(others) == 1:
+            found = others[0]
+        if found is not None:
+            return _own_target(found)
+        choices = tuple(
+            Choice(shown_account(a), _inform(payee_choice=_own_choice(accounts, a)))
+            for a in others
+        )
+        return Ask("payee", "utter_ask_payee_own", choices=choices)
+
+    def _payee(self, caller: Caller, draft: SendMoneyDraft) -> Target | Ask:
+        """Somebody else, by what was tapped, typed as a number, or said as a name."""
+        if draft.payee_choice:
+            chosen = self.book.chosen(caller, draft.payee_choice)
+            if chosen is not None and (
+                draft.payee is None
+                or chosen in (named([chosen], draft.payee) or [chosen])
+            ):
+                return target_of(chosen)
+        if draft.payee_account:
+            return self._numbered(caller, draft.payee_account, draft)
+        if draft.payee is None:
+            recent = choices_of(self.book.of(caller)[:_RECENT])
+            return Ask("payee", "utter_ask_payee", choices=recent)
+        if self.book.looks_like_number(draft.payee):
+            return self._numbered(caller, draft.payee, draft)
+        return self._named(caller, draft.payee)
+
+    def _named(self, caller: Caller, said: str) -> Target | Ask:
+        accounts = self.accounts.of(caller)
+        own = pick(accounts, said)
+        if own is not None:
+            return _own_target(own)
+        saved = self.book.of(caller)
+        found = named(saved, said)
+        if len(found) == 1:
+            return target_of(found[0])
+        facts = {"payee": _spoken(said), "count": str(len(found))}
+        if found:
+            return Ask(
+                "payee_choice", "utter_ask_payee_choice", facts, choices_of(found)
+            )
+        close = nearly(saved, said)
+        if close:
+            return Ask(
+                "payee_choice", "utter_ask_payee_close", facts, choices_of(close)
+            )
+        return Ask("payee_account", "utter_ask_payee_account", facts)
+
+    def _numbered(
+        self, caller: Caller, said: str, draft: SendMoneyDraft
+    ) -> Target | Ask:
+        holder = self.book.holder(caller, said)
+        if holder is None:
+            facts = {"payee": _spoken(draft.payee or "")}
+            return Ask("payee_account", "utter_ask_payee_account_not_found", facts)
+        accounts = self.accounts.of(caller)
+        own = next((a for a in accounts if a.number == holder.account), None)
+        if own is not None:
+            return _own_target(own)
+        saved = [p for p in self.book.of(caller) if p.account == holder.account]
+        if saved:
+            return target_of(saved[0])
+        with self.uow() as tx:
+            since = tx.transfers.first_paid(caller.customer_number, holder.account)
+        return Target(holder.account, holder.name, masking.name(holder.name), since)
+
+    # --- from where ---------------------------------------------------------------
+
+    def _source(
+        self, accounts: list[Account], draft: SendMoneyDraft, target: Target
+    ) -> Account | Ask:
+        if draft.source is None:
+            others = [a for a in accounts if a.number != target.account]
+            return others[0] if others else accounts[0]
+        found = _tapped(accounts, draft.source) or pick(accounts, draft.source)
+        if found is not None:
+            return found
+        choices = tuple(
+            Choice(shown_account(a), _inform(source=_own_choice(accounts, a)))
+            for a in accounts
+        )
+        return Ask("source", "utter_ask_source", choices=choices)
+
+    # --- how much -----------------------------------------------------------------
+
+    def _amount(
+        self,
+        caller: Caller,
+        draft: SendMoneyDraft,
+        target: Target,
+        source: Account,
+        fee: Money,
+    ) -> Money | Ask:
+        facts = {"payee": str(target), "currency": self.currency}
+        if draft.amount is None:
+            return Ask("amount", "utter_ask_amount", facts)
+        reading = read_amount(draft.amount, self.currency, self.style)
+        match reading:
+            case Exactly(amount):
+                return amount
+            case Ambiguous(options):
+                return _ask_amount("utter_ask_amount_ambiguous", facts, *options)
+            case Relative(kind):
+                meant = self._relative(caller, kind, target, source, fee)
+                if meant is None:
+                    return Ask("amount", "utter_ask_amount_unknown", facts)
+                facts = {**facts, "amount": str(meant), "source": shown_account(source)}
+                return _ask_amount("utter_ask_amount_relative", facts, meant)
+            case Foreign(currency):
+                facts = {**facts, "foreign": currency}
+                return Ask("amount", "utter_ask_amount_currency", facts)
+            case Unreadable():
+                return Ask("amount", "utter_ask_amount_unreadable", facts)
+            case _:
+                assert_never(reading)
+
+    def _relative(
+        self, caller: Caller, kind: str, target: Target, source: Account, fee: Money
+    ) -> Money | None:
+        if kind == "same_as_last":
+            with self.uow() as tx:
+                latest = tx.transfers.latest_of(caller.id, limit=50)
+            paid = [t for t in latest if t.payee_account == target.account]
+            return paid[0].amount if paid else None
+        free = source.available - fee
+        share = free if kind == "all" else Money(free.minor // 2, free.currency)
+        return share if share.minor > 0 else None
+
+    # --- whether ------------------------------------------------------------------
+
+    def _possible(
+        self, caller: Caller, service: str, target: Target, amount: Money
+    ) -> Ask | None:
+        """A question where the limits allow a smaller amount; else a refusal."""
+        try:
+            with self.uow() as tx:
+                self.allowance.check(tx, caller.enrolment, service, amount)
+                self.payments.check_new_payee(
+                    tx, caller.customer_number, target, amount
+                )
+        except LimitExceeded as refusal:
+            if not refusal.allowed:
+                raise
+            response = f"utter_ask_amount_over_{refusal.window}_limit"
+            return _ask_amount(response, refusal.facts(), refusal.allowed)
+        except CoolingOff as refusal:
+            if not refusal.allowed:
+                raise
+            facts = refusal.facts()
+            return _ask_amount("utter_ask_amount_new_payee", facts, refusal.allowed)
+        return None
+
+    def _affordable(
+        self,
+        accounts: list[Account],
+        source: Account,
+        target: Target,
+        amount: Money,
+        fee: Money,
+    ) -> Ask | None:
+        if amount + fee <= source.available:
+            return None
+        possible = least(source.available - fee, amount)
+        choices = [_amount_choice(possible)] if possible.minor > 0 else []
+        choices += [
+            Choice(account.name[:20], _inform(source=_own_choice(accounts, account)))
+            for account in accounts
+            if account.number not in {source.number, target.account}
+            and amount + fee <= account.available
+        ]
+        facts = {"source": shown_account(source), "balance": str(source.available)}
+        if not choices:
+            raise NotEnoughMoney(facts["source"], source.available)
+        return Ask("amount", "utter_ask_amount_not_enough", facts, tuple(choices[:2]))
+
+
+def _own_target(account: Account) -> Target:
+    return Target(account.number, account.name, account.name, own=True)
+
+
+def _own_choice(accounts: list[Account], account: Account) -> str:
+    """The name of an own account in a payload: its place by number, not the number."""
+    numbers = sorted(a.number for a in accounts)
+    return f"own_{numbers.index(account.number) + 1}"
+
+
+def _tapped(accounts: list[Account], said: str | None) -> Account | None:
+    return next((a for a in accounts if _own_choice(accounts, a) == said), None)
+
+
+def _ask_amount(response: str, facts: Mapping[str, str], *options: Money) -> Ask:
+    return Ask("amount", response, facts, tuple(map(_amount_choice, options)))
+
+
+def _amount_choice(amount: Money) -> Choice:
+    return Choice(str(amount), _inform(amount=f"{amount.plain} {amount.currency}"))
+
+
+def _inform(**entities: str) -> str:
+    return f"/inform{json.dumps(entities, ensure_ascii=False)}"
+
+
+def _reference(said: str | None) -> str:
+    """What the payee will read: one line of printable characters."""
+    kept = "".join(char for char in said or "" if char.isprintable())
+    return " ".join(kept.split())[:LONGEST_REFERENCE]
+
+
+def _spoken(said: str) -> str:
+    """A name as it was said; nothing of a number is repeated."""
+    kept = "".join(c for c in said if c.isprintable() and not c.isnumeric())
+    return " ".join(kept.split())[:40]

@@ -1,0 +1,295 @@
+"""The teller: the one door to everything a customer can have done.
+
+It calls the operations; no operation calls it. Who may go on is a table, and every
+refusal is caught here, in one place.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import Enum, auto
+from typing import Any, Final, cast
+
+from banking.domain.envelope import Envelope, ForgedEnvelope, unseal
+from banking.domain.link import LinkPurpose
+from banking.domain.refusals import CoreAway, NotVerified, Refusal
+from banking.domain.session import TokenStatus
+from banking.ports.core_banking import CoreUnreachable
+from banking.ports.gateway import Conversation
+from banking.ports.identity import Clock
+from banking.ports.money import ParkedRequest
+from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.accounts import Accounts
+from banking.services.kyc import Allowance, Caller
+from banking.services.links import Links
+from banking.services.outcomes import (
+    AddPayee,
+    Balance,
+    CancelTransfer,
+    ChangePin,
+    Command,
+    ConfirmNeeded,
+    Details,
+    Freeze,
+    LimitsLeft,
+    Logout,
+    Movements,
+    Outcome,
+    Payees,
+    Query,
+    Refused,
+    RegistrationNeeded,
+    RemovePayee,
+    Request,
+    RevokeSessions,
+    Say,
+    SendMoneyDraft,
+    Sessions,
+    SignInNeeded,
+    Spending,
+    StatementFor,
+    TransferStatus,
+)
+from banking.services.payees import PayeeBook
+from banking.services.payments import Payments, TransferView
+from banking.services.send_money import SendMoney
+from banking.services.statements import Statements
+from banking.services.token_validity import Ended, TokenValidity, Validity
+from banking.services.token_validity import Sessions as OpenSessions
+
+logger = logging.getLogger(__name__)
+
+
+class Step(Enum):
+    """What comes next for somebody who asks for something."""
+
+    REGISTER = auto()
+    SIGN_IN = auto()
+    PROCEED = auto()
+
+
+GATE: Final[Mapping[TokenStatus, Step]] = {
+    TokenStatus.MISSING: Step.REGISTER,
+    TokenStatus.EXPIRED: Step.SIGN_IN,
+    TokenStatus.VALID: Step.PROCEED,
+}
+
+type Operation = Callable[[Caller, Any], Outcome]
+_KINDS: Final[Mapping[str, type[Any]]] = {
+    kind.__name__: kind
+    for kind in (
+        Balance,
+        Movements,
+        Spending,
+        StatementFor,
+        Details,
+        LimitsLeft,
+        Payees,
+        TransferStatus,
+        Sessions,
+        AddPayee,
+        RemovePayee,
+        CancelTransfer,
+        ChangePin,
+        Freeze,
+        SendMoneyDraft,
+    )
+}
+"""What may wait for a sign-in. Signing out is not worth signing in for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    uow: UnitOfWork
+    clock: Clock
+    envelope_key: bytes = field(repr=False)
+    validity: TokenValidity
+    sessions: OpenSessions
+    links: Links
+    accounts: Accounts
+    allowance: Allowance
+    book: PayeeBook
+    send_money: SendMoney
+    payments: Payments
+    statements: Statements
+
+    # --- what the chat asks -------------------------------------------------------
+
+    def ask(self, envelope_token: str, query: Query) -> Outcome:
+        """Answer something that moves nothing."""
+        return self._serve(envelope_token, query)
+
+    def draft(self, envelope_token: str, draft: SendMoneyDraft) -> Outcome:
+        """Take a payment one step further."""
+        return self._serve(envelope_token, draft)
+
+    def do(self, envelope_token: str, command: Command) -> Outcome:
+        """Have something done."""
+        return self._serve(envelope_token, command)
+
+    def resume(self, envelope_token: str) -> Outcome:
+        """Go on with what was parked before registration or sign-in."""
+        try:
+            envelope = self._verified(envelope_token)
+            with self.uow() as tx:
+                parked = tx.parked.take(envelope.conversation_id)
+                tx.commit()
+        except Refusal as refusal:
+            return Refused(refusal.code, refusal.facts())
+        request = _unparked(parked)
+        if request is None:
+            return Say("utter_signed_in")
+        return self._serve(envelope_token, request)
+
+    # --- what the pages ask -------------------------------------------------------
+
+    def confirmation(self, transfer_id: str, enrolment_id: str) -> TransferView | None:
+        return self.payments.confirmation(transfer_id, enrolment_id)
+
+    def authorise(self, tx: Tx, transfer_id: str, enrolment_id: str) -> TransferView:
+        return self.payments.authorise(tx, transfer_id, enrolment_id)
+
+    def cancel(self, transfer_id: str, enrolment_id: str) -> TransferView:
+        return self.payments.cancel(transfer_id, enrolment_id)
+
+    # --- the door -----------------------------------------------------------------
+
+    def _serve(self, token: str, request: Request) -> Outcome:
+        try:
+            envelope = self._verified(token)
+            caller = self._admit(envelope, request)
+            if not isinstance(caller, Caller):
+                return caller
+            return self._operations[type(request)](caller, request)
+        except Refusal as refusal:
+            return Refused(refusal.code, refusal.facts())
+        except CoreUnreachable:
+            return Refused(CoreAway.code)
+
+    def _verified(self, token: str) -> Envelope:
+        try:
+            return unseal(token, self.envelope_key, now=self.clock.now())
+        except ForgedEnvelope:
+            with self.uow() as tx:
+                tx.audit.record("envelope_refused")
+                tx.commit()
+            raise NotVerified from None
+
+    def _admit(self, envelope: Envelope, request: Request) -> Caller | Outcome:
+        """The caller, if the gate lets them through; else where to go instead."""
+        with self.uow() as tx:
+            conversation = tx.conversations.get(envelope.conversation_id)
+            if conversation is None:
+                raise NotVerified
+            # Resuming is the bank's doing, everything else the customer's.
+            own_act = envelope.command != "/resume"
+            validity = self.validity.check(tx, conversation, extend=own_act)
+            step = GATE[validity.status]
+            enrolment = (
+                tx.enrolments.get(validity.enrolment_id)
+                if step is Step.PROCEED and validity.enrolment_id
+                else None
+            )
+            if enrolment is not None:
+                tx.commit()
+                return Caller(conversation.id, enrolment)
+            outcome = self._turned_away(tx, conversation, validity, request)
+            tx.commit()
+            return outcome
+
+    def _turned_away(
+        self, tx: Tx, conversation: Conversation, validity: Validity, request: Request
+    ) -> Outcome:
+        name = type(request).__name__
+        if name not in _KINDS:
+            return Say("utter_signed_out_already")
+        body = {f.name: getattr(request, f.name) for f in fields(request)}
+        now = self.clock.now()
+        tx.parked.put(ParkedRequest(conversation.id, name, body, now))
+        if GATE[validity.status] is Step.REGISTER:
+            url = self.links.issue(tx, LinkPurpose.REGISTER, conversation.id)
+            return RegistrationNeeded(url)
+        url = self.links.issue(
+            tx,
+            LinkPurpose.SIGN_IN,
+            conversation.id,
+            enrolment_id=validity.enrolment_id,
+        )
+        return SignInNeeded(url)
+
+    @property
+    def _operations(self) -> Mapping[type[Any], Operation]:
+        return {
+            Balance: self.accounts.balance,
+            Movements: self.accounts.movements,
+            Spending: self.accounts.spending,
+            Details: self.accounts.details,
+            StatementFor: self.statements.request,
+            LimitsLeft: lambda caller, _: self.allowance.overview(caller),
+            Payees: lambda caller, _: self.book.list(caller),
+            AddPayee: self.book.add,
+            RemovePayee: self.book.remove,
+            SendMoneyDraft: self.send_money.step,
+            TransferStatus: lambda caller, asked: self.payments.status(
+                caller, asked.which
+            ),
+            CancelTransfer: self.payments.cancel_by_customer,
+            Sessions: self._sessions,
+            Logout: lambda caller, _: self._end(caller, Ended.LOGOUT),
+            RevokeSessions: lambda caller, _: self._end(caller, Ended.REVOKED),
+            Freeze: self._freeze,
+            ChangePin: self._change_pin,
+        }
+
+    # --- sessions -----------------------------------------------------------------
+
+    def _sessions(self, caller: Caller, _: Sessions) -> Outcome:
+        with self.uow() as tx:
+            live = self.sessions.open_ones(tx, caller.id)
+        zone = self.accounts.zone
+        lines = (
+            f"{s.channel}  {s.started_at.astimezone(zone):%H:%M} - "
+            f"{s.expires_at.astimezone(zone):%H:%M}"
+            for s in live
+        )
+        return Say(
+            "utter_sessions", {"lines": "\n".join(lines), "count": str(len(live))}
+        )
+
+    def _end(self, caller: Caller, why: Ended) -> Outcome:
+        with self.uow() as tx:
+            self.sessions.kill(tx, caller.id, why)
+            tx.commit()
+        if why is Ended.LOGOUT:
+            return Say("utter_logged_out")
+        return Say("utter_sessions_ended")
+
+    def _freeze(self, caller: Caller, _: Freeze) -> Outcome:
+        with self.uow() as tx:
+            self.sessions.freeze(tx, caller.id, by="customer")
+            tx.commit()
+        return Say("utter_frozen")
+
+    def _change_pin(self, caller: Caller, _: ChangePin) -> Outcome:
+        with self.uow() as tx:
+            url = self.links.issue(
+                tx,
+                LinkPurpose.CHANGE_PIN,
+                caller.conversation_id,
+                enrolment_id=caller.id,
+            )
+            tx.commit()
+        return ConfirmNeeded(url, "utter_change_pin")
+
+
+def _unparked(parked: ParkedRequest | None) -> Request | None:
+    if parked is None or parked.kind not in _KINDS:
+        return None
+    try:
+        return cast(Request, _KINDS[parked.kind](**parked.body))
+    except TypeError:
+        # Written by another version of the bank: the customer asks again.
+        logger.warning("a parked %s could not be read", parked.kind)
+        return None
