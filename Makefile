@@ -18,8 +18,7 @@ PYENV_VERSIONS := $(shell command -v pyenv >/dev/null 2>&1 && \
 	pyenv versions --bare 2>/dev/null | sort -rV | paste -sd: -)
 UV_FOUND := $(shell command -v uv 2>/dev/null)
 UV := $(if $(PYENV_VERSIONS),PYENV_VERSION=$(PYENV_VERSIONS)) $(or $(UV_FOUND),.uv/bin/uv)
-COMPILE := $(UV) pip compile --quiet --universal --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate
 
 .PHONY: help
 help:

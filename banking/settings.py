@@ -179,7 +179,7 @@ class Settings(BaseSettings):
             named = ((str(e["loc"][0]).upper(), e["msg"]) for e in error.errors())
             problems += [f"{name}: {message}" for name, message in named]
             raise SettingsRefused(problems) from None
-        problems += _unsound(settings)
+        problems = problems or _unsound(settings)
         if problems:
             raise SettingsRefused(problems)
         return settings
