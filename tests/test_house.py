@@ -109,11 +109,24 @@ def text_lines(file: Path) -> Iterator[tuple[int, str]]:
 IMPORT_EVERYTHING = """
 import pkgutil, sys
 
+ROOT = sys.argv[1]
+
+def is_ours():
+    # Nearer than any import machinery: what libraries do for themselves is theirs.
+    frame = sys._getframe(2)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if "importlib" in name:
+            return False
+        if name.startswith(ROOT) and "site-packages" not in name:
+            return True
+        frame = frame.f_back
+    return False
+
 def refuse(event, args):
     writes = event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")
-    pycache = event == "open" and "__pycache__" in str(args[0])
     acts = event in ("socket.connect", "subprocess.Popen", "os.mkdir", "os.fork")
-    if acts or (writes and not pycache):
+    if (acts or writes) and is_ours():
         raise SystemExit(f"import does something: {event} {args}")
 
 sys.addaudithook(refuse)
@@ -130,7 +143,7 @@ for package in (banking, actions):
 
 def test_importing_everything_with_an_empty_environment_does_nothing(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-B", "-c", IMPORT_EVERYTHING],
+        [sys.executable, "-B", "-c", IMPORT_EVERYTHING, f"{ROOT}/"],
         env={"PYTHONPATH": str(ROOT)},
         cwd=tmp_path,
         capture_output=True,
