@@ -124,6 +124,22 @@ class Turns:
                 tx.outbox.say(conversation_id, self._bubbles(turn))
                 tx.commit()
 
+    def give_up(self, message_id: str) -> None:
+        """Tell the customer that a message could not be dealt with at all."""
+        now = self.clock.now()
+        words = self.words.say("utter_try_later")
+        with self.uow() as tx:
+            message = tx.messages.lock(message_id)
+            if message is None or message.outcome is not None:
+                return
+            self._close(tx, message, _Close("failed", words), now)
+            tx.audit.record(
+                "message_failed",
+                conversation_id=message.conversation_id,
+                message_id=message_id,
+            )
+            tx.commit()
+
     # --- before Rasa ------------------------------------------------------------
 
     def _first_look(
