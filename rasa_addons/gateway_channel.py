@@ -6,6 +6,7 @@ Promises to the gateway:
 - a text typed by a person is never read as ``/intent{...}``;
 - the same message id is answered again with the same body, not with a second turn;
 - a turn that has begun is finished and saved even when the gateway hangs up;
+- a turn whose action could not be run leaves no trace and is answered with 500;
 - an error says nothing about itself.
 """
 
@@ -25,9 +26,17 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from rasa_addons import fast_validation
+from rasa_addons import action_server, fast_validation
+from rasa_addons.action_server import TurnLost
 from rasa_addons.envelope import Envelope, ForgedEnvelope, decode_key, unseal
-from rasa_addons.replies import CHANNEL_NAME, ReplyCollector, body_of, turn_of
+from rasa_addons.replies import (
+    CHANNEL_NAME,
+    Events,
+    ReplyCollector,
+    body_of,
+    turn_of,
+)
+from rasa_addons.tracker_store import ConversationStore
 
 LARGEST_BODY = 64 * 1024
 REMEMBERED_TURNS = 2_000
@@ -42,6 +51,11 @@ OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 TurnKey = Tuple[str, str]
 
 fast_validation.install()
+action_server.install()
+
+
+class TurnFailed(Exception):
+    """The turn was not carried out and left no trace; the same message may come again."""
 
 
 def harmless(text: str) -> str:
@@ -176,25 +190,31 @@ async def _run(
     if turn is not None:
         return _packed(body_of(turn))
     collector = ReplyCollector()
-    await on_new_message(
-        UserMessage(
-            text=envelope.command if envelope.command else harmless(text),
-            output_channel=collector,
-            sender_id=envelope.conversation,
-            input_channel=CHANNEL_NAME,
-            message_id=envelope.message_id,
-            metadata={"envelope": envelope.token},
-        )
+    message = UserMessage(
+        text=envelope.command if envelope.command else harmless(text),
+        output_channel=collector,
+        sender_id=envelope.conversation,
+        input_channel=CHANNEL_NAME,
+        message_id=envelope.message_id,
+        metadata={"envelope": envelope.token},
     )
+    try:
+        await on_new_message(message)
+    except TurnLost as lost:
+        raise TurnFailed(str(lost)) from None
     turn = await _recorded_turn(agent, envelope)
     if turn is None:
-        raise RuntimeError("the turn left no trace")
+        raise TurnFailed("the turn was not recorded")
     return _packed(body_of(turn, collector.replies))
 
 
-async def _recorded_turn(agent: Agent, envelope: Envelope) -> Any:
-    tracker = await agent.tracker_store.retrieve(envelope.conversation)
-    return turn_of(tracker.events, envelope.message_id) if tracker else None
+async def _recorded_turn(agent: Agent, envelope: Envelope) -> Optional[Events]:
+    store = agent.tracker_store
+    if isinstance(store, ConversationStore):
+        return turn_of(await store.events(envelope.conversation), envelope.message_id)
+    tracker = await store.retrieve(envelope.conversation)
+    events = [event.as_dict() for event in tracker.events] if tracker else []
+    return turn_of(events, envelope.message_id)
 
 
 def _packed(body: Dict[str, Any]) -> bytes:
@@ -212,6 +232,11 @@ def _refusal(status: int, why: str) -> HTTPResponse:
 
 def _log_failure(error: Exception) -> None:
     """Say where it failed, never with what: messages may quote the customer."""
+    if isinstance(error, TurnFailed):
+        logger.error("a turn failed: %s", error)
+        return
+    while error.__cause__ is not None:
+        error = error.__cause__  # type: ignore[assignment]
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
     logger.error("a turn failed: %s at %s", type(error).__name__, place)

@@ -7,14 +7,17 @@ rebuilt from the tracker's events, which hold the same utterances.
 from __future__ import annotations
 
 import logging
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
 CHANNEL_NAME = "gateway"
 RANKING_LENGTH = 3
+
+# Tracker events as data.
+Events = List[Dict[str, Any]]
 
 logger = logging.getLogger(__name__)
 
@@ -80,14 +83,14 @@ class ReplyCollector(OutputChannel):
         await self.send_response(recipient_id, {"custom": json_message})
 
 
-def turn_of(events: Iterable[Event], message_id: str) -> Optional[List[Event]]:
+def turn_of(events: Events, message_id: str) -> Optional[Events]:
     """The events of the turn that answered this message, or ``None``."""
-    turn: Optional[List[Event]] = None
+    turn: Optional[Events] = None
     for event in events:
-        if isinstance(event, UserUttered):
+        if event["event"] == UserUttered.type_name:
             if turn is not None:
                 break
-            if event.message_id == message_id:
+            if event.get("message_id") == message_id:
                 turn = []
         if turn is not None:
             turn.append(event)
@@ -95,34 +98,40 @@ def turn_of(events: Iterable[Event], message_id: str) -> Optional[List[Event]]:
 
 
 def body_of(
-    turn: List[Event], replies: Optional[List[Dict[str, Any]]] = None
+    turn: Events, replies: Optional[List[Dict[str, Any]]] = None
 ) -> Dict[str, Any]:
     """The answer to the gateway; ``replies`` defaults to what the events recorded."""
-    heard = turn[0]
-    assert isinstance(heard, UserUttered)
     if replies is None:
-        said = (e.message() for e in turn if isinstance(e, BotUttered))
-        replies = [reply for message in said for reply in replies_of(message)]
-    parsed = heard.parse_data or {}
+        replies = [reply for message in _said(turn) for reply in replies_of(message)]
+    parsed = turn[0].get("parse_data") or {}
     intent = parsed.get("intent") or {}
+    ranking = parsed.get("intent_ranking") or []
     return {
         "replies": replies,
-        "intent": {
-            "name": intent.get("name"),
-            "confidence": float(intent.get("confidence") or 0.0),
-        },
+        "intent": {"name": intent.get("name"), "confidence": _confidence(intent)},
         "ranking": [
-            [guess.get("name"), float(guess.get("confidence") or 0.0)]
-            for guess in (parsed.get("intent_ranking") or [])[:RANKING_LENGTH]
+            [guess.get("name"), _confidence(guess)]
+            for guess in ranking[:RANKING_LENGTH]
         ],
         "entities": [_entity(entity) for entity in parsed.get("entities") or []],
         "actions": [
-            event.action_name
+            event["name"]
             for event in turn
-            if isinstance(event, ActionExecuted)
-            and event.action_name not in (None, ACTION_LISTEN_NAME)
+            if event["event"] == ActionExecuted.type_name
+            and event.get("name") not in (None, ACTION_LISTEN_NAME)
         ],
     }
+
+
+def _said(turn: Events) -> Iterator[Dict[str, Any]]:
+    """Bot utterances in the form in which they were sent."""
+    for event in turn:
+        if event["event"] == BotUttered.type_name:
+            yield {**(event.get("data") or {}), "text": event.get("text")}
+
+
+def _confidence(guess: Dict[str, Any]) -> float:
+    return float(guess.get("confidence") or 0.0)
 
 
 def _reply(

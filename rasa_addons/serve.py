@@ -2,15 +2,15 @@
 
 ``rasa run`` with everything left out that a bank must not have: no HTTP API, no root
 page, no other channel, no address but loopback, no model but the one in the manifest.
-Port: ``RASA_PORT`` (default 5005).
+
+Environment: ``ENVELOPE_KEY``; ``RASA_PORT`` (5005); ``ACTIONS_URL`` (else what
+``endpoints.yml`` says); ``RASA_TRACKER_URL`` or ``DATABASE_URL``, where conversations are
+kept (else in memory, which a restart loses).
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import hashlib
-import hmac
 import logging
 import os
 import sys
@@ -26,22 +26,14 @@ DEFAULT_PORT = 5005
 # Longer than the gateway keeps an idle connection, so that it closes first.
 KEEP_ALIVE_SECONDS = 75
 RESPONSE_SECONDS = 60
-BEARER_PURPOSE = b"actions"
 
 logger = logging.getLogger("rasa_addons.serve")
 
 
-def actions_bearer(envelope_key: bytes) -> str:
-    """The bearer that both sides of the action server derive from the envelope key."""
-    digest = hmac.new(envelope_key, BEARER_PURPOSE, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def application(model: Path, credentials: str, endpoints_file: str) -> Any:
+def application(model: Path, credentials: str, endpoints: Any) -> Any:
     """The Sanic application with our channel alone."""
     from rasa.core.channels.channel import register
-    from rasa.core.run import close_resources, create_http_input_channels
-    from rasa.core.utils import AvailableEndpoints
+    from rasa.core.run import create_http_input_channels
     from sanic import Sanic
 
     from rasa_addons.gateway_channel import GatewayInput
@@ -49,14 +41,35 @@ def application(model: Path, credentials: str, endpoints_file: str) -> Any:
     channels = create_http_input_channels(None, credentials)
     if [type(channel) for channel in channels] != [GatewayInput]:
         raise SystemExit(f"{credentials} must name the gateway channel and no other")
-    endpoints = AvailableEndpoints.read_endpoints(endpoints_file)
     app = Sanic("teller_rasa", configure_logging=False)
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_SECONDS
     app.config.RESPONSE_TIMEOUT = RESPONSE_SECONDS
     register(channels, app, route="/webhooks/")
     app.register_listener(partial(_load, str(model), endpoints), "before_server_start")
-    app.register_listener(close_resources, "after_server_stop")
+    app.register_listener(partial(_close, endpoints), "after_server_stop")
     return app
+
+
+def read_endpoints(file: str, key: bytes) -> Any:
+    """Rasa's endpoints with our action server and our tracker store in them."""
+    from rasa.core.utils import AvailableEndpoints
+
+    from rasa_addons.action_server import endpoint
+    from rasa_addons.tracker_store import ConversationStore
+
+    endpoints = AvailableEndpoints.read_endpoints(file)
+    url = os.environ.get("ACTIONS_URL")
+    if not url and endpoints.action:
+        url = endpoints.action.url.removesuffix("/webhook")
+    if not url:
+        raise SystemExit(f"refused to start: neither ACTIONS_URL nor {file} names it")
+    endpoints.action = endpoint(url, key)
+    tracker_url = os.environ.get("RASA_TRACKER_URL") or os.environ.get("DATABASE_URL")
+    if tracker_url:
+        endpoints.tracker_store = ConversationStore(url=tracker_url)
+    else:
+        logger.warning("no RASA_TRACKER_URL: a restart forgets all conversations")
+    return endpoints
 
 
 async def _load(model: str, endpoints: Any, app: Any, loop: Any) -> None:
@@ -67,8 +80,19 @@ async def _load(model: str, endpoints: Any, app: Any, loop: Any) -> None:
         # Rasa has logged why. A process without a model is of no use.
         logger.error("the model could not be loaded")
         os._exit(1)
+    if endpoints.tracker_store:
+        # Rasa wraps the store in one that goes on in memory when the database is away,
+        # and so would answer from an outdated conversation afterwards.
+        endpoints.tracker_store.domain = agent.domain
+        agent.tracker_store = agent.processor.tracker_store = endpoints.tracker_store
     app.ctx.agent = agent
     logger.info("ready: %s", Path(model).name)
+
+
+async def _close(endpoints: Any, app: Any, loop: Any) -> None:
+    await endpoints.action.close()
+    if endpoints.tracker_store:
+        endpoints.tracker_store.close()
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -86,20 +110,19 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except WrongModel as error:
         print(f"refused to start: {error}", file=sys.stderr)
         return 2
-    _derive_bearer()
-    app = application(model, chosen.credentials, chosen.endpoints)
+    endpoints = read_endpoints(chosen.endpoints, _envelope_key())
+    app = application(model, chosen.credentials, endpoints)
     app.run(host=LOOPBACK, port=chosen.port, workers=1, access_log=False)
     return 0
 
 
-def _derive_bearer() -> None:
+def _envelope_key() -> bytes:
     from rasa_addons.envelope import decode_key
 
     try:
-        key = decode_key(os.environ.get("ENVELOPE_KEY", ""))
+        return decode_key(os.environ.get("ENVELOPE_KEY", ""))
     except ValueError as error:
         raise SystemExit(f"refused to start: ENVELOPE_KEY: {error}") from None
-    os.environ.setdefault("ACTIONS_BEARER", actions_bearer(key))
 
 
 if __name__ == "__main__":
