@@ -1,0 +1,140 @@
+"""The moves of a conversation that need more than words: fallback, repeat, cancel."""
+
+from abc import ABC
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.heard import Heard
+from actions.secured import TellerAction, say
+from banking.services.outcomes import Choice
+
+FALLBACK: Final = "action_fallback"
+LIKELIEST: Final = 2
+# A reading that is less likely than this is no better than a guess.
+LEAST_LIKELY: Final = 0.04
+MOST_REPEATED: Final = 3
+
+
+class ConversationAction(TellerAction, ABC):
+    """An action that asks the teller nothing."""
+
+
+class ActionFallback(ConversationAction):
+    """First the likeliest readings, then the menu, then a person."""
+
+    def name(self) -> str:
+        return FALLBACK
+
+    def turn(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Mapping[str, Any],
+    ) -> list[EventType]:
+        before = _fallbacks_before(tracker.events)
+        guesses = _likeliest(tracker.latest_message, domain) if before == 0 else ()
+        if len(guesses) > 1:
+            odd = Heard.of(tracker).intent == "out_of_scope"
+            words = "utter_out_of_scope" if odd else "utter_fallback"
+            say(dispatcher, words, choices=guesses)
+        elif before <= 1:
+            say(dispatcher, "utter_fallback_menu")
+        else:
+            say(dispatcher, "utter_fallback_person")
+        return []
+
+
+class ActionRepeat(ConversationAction):
+    """The last answer once more, with its choices."""
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    def turn(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Mapping[str, Any],  # noqa: ARG002 - rasa-sdk hands it to every action.
+    ) -> list[EventType]:
+        last = _last_answer(tracker.events)
+        for bubble in last[-MOST_REPEATED:]:
+            data = bubble.get("data") or {}
+            dispatcher.utter_message(
+                text=bubble.get("text"),
+                buttons=data.get("buttons") or [],
+                json_message=data.get("custom") or {},
+            )
+        if not last:
+            say(dispatcher, "utter_nothing_to_repeat")
+        return []
+
+
+class ActionCancel(ConversationAction):
+    """Nothing is open: a form that is answers `cancel` itself."""
+
+    def name(self) -> str:
+        return "action_cancel"
+
+    def turn(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,  # noqa: ARG002 - rasa-sdk hands it to every action.
+        domain: Mapping[str, Any],  # noqa: ARG002 - likewise.
+    ) -> list[EventType]:
+        say(dispatcher, "utter_nothing_to_cancel")
+        return []
+
+
+def _fallbacks_before(events: list[dict[str, Any]]) -> int:
+    """How many turns in a row, just before this one, were not understood."""
+    turns: list[set[str]] = []
+    for event in events:
+        if event.get("event") == "user":
+            turns.append(set())
+        elif event.get("event") == "action" and turns:
+            turns[-1].add(str(event.get("name")))
+    count = 0
+    for actions in reversed(turns[:-1]):
+        if FALLBACK not in actions:
+            break
+        count += 1
+    return count
+
+
+def _likeliest(
+    message: Mapping[str, Any], domain: Mapping[str, Any]
+) -> tuple[Choice, ...]:
+    """The likeliest readings that can be offered, and something else."""
+    offers = {
+        str(button["payload"]).removeprefix("/"): str(button["title"])
+        for response in ((domain or {}).get("responses") or {}).get("utter_choices", ())
+        for button in response.get("buttons", ())
+    }
+    ranking = [
+        str(reading.get("name"))
+        for reading in message.get("intent_ranking") or ()
+        if float(reading.get("confidence") or 0.0) >= LEAST_LIKELY
+    ]
+    likely = [name for name in ranking if name in offers and name != "help"]
+    if not likely:
+        return ()
+    return tuple(
+        Choice(offers[name], f"/{name}")
+        for name in (*likely[:LIKELIEST], "help")
+        if name in offers
+    )
+
+
+def _last_answer(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the bank said in the latest turn in which it said anything."""
+    answers: list[list[dict[str, Any]]] = [[]]
+    for event in events:
+        if event.get("event") == "user":
+            answers.append([])
+        elif event.get("event") == "bot":
+            answers[-1].append(event)
+    return next((answer for answer in reversed(answers) if answer), [])

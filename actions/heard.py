@@ -1,0 +1,194 @@
+"""What the customer said last, as the dialogue engine understood it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from rasa_sdk import Tracker
+
+# Rasa's channel puts this before a typed slash; it is no part of what was said.
+ZERO_WIDTH_SPACE = "\u200b"
+LONGEST_VALUE = 120
+# "-50", "1e5" and "5.000,0x" hold a smaller figure that was not meant.
+FIGURES = ("amount", "number")
+# The gateway's name for a card number that it has locked away.
+CARD_HANDLE = re.compile(r"\[card [0-9]{4} #[0-9a-f]{4,32}\]")
+LONG_NUMBER = re.compile(
+    r"\+?[0-9](?:[ ().-]?[0-9]){7,24}|\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}\b"
+)
+FEWEST_DIGITS = 6
+# "50, no, 60": the last one counts.
+CHANGE_OF_MIND = re.compile(r"\b(?:actually|instead|no|not|rather|sorry|wait)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One value in a message. ``start`` and ``end`` are places in its text."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    def overlaps(self, other: "Found") -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One message.
+
+    ``tapped`` says that it is a choice which the bank itself had offered: its values
+    are named after slots, and its text is not the customer's.
+    """
+
+    token: str
+    text: str
+    intent: str
+    confidence: float
+    found: tuple[Found, ...]
+    tapped: bool
+    # Which of the fixed answers fits: "faq/age_limit".
+    topic: str | None = None
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Self:
+        message = tracker.latest_message
+        text = str(message.get("text") or "")
+        tapped = text.startswith("/")
+        intent = message.get("intent") or {}
+        metadata = message.get("metadata") or {}
+        token = metadata.get("envelope")
+        return cls(
+            token=token if isinstance(token, str) else "",
+            text=text.strip(ZERO_WIDTH_SPACE + " "),
+            intent=str(intent.get("name") or ""),
+            confidence=float(intent.get("confidence") or 0.0),
+            found=tuple(_found(message.get("entities") or [], text, tapped)),
+            tapped=tapped,
+            topic=_topic(message) if intent.get("name") == "faq" else None,
+        )
+
+    def all(self, *kinds: str) -> list[Found]:
+        """The values of these kinds, in the order of the text."""
+        return [value for value in self.found if value.kind in kinds]
+
+    def first(self, *kinds: str) -> Found | None:
+        """The first value of the first of these kinds that occurs at all."""
+        for kind in kinds:
+            for value in self.found:
+                if value.kind == kind:
+                    return value
+        return None
+
+    def before(self, value: Found) -> str:
+        """The word in front of a value, in lower case."""
+        words = re.findall(r"[\w']+", self.text[: value.start].lower())
+        return words[-1] if words else ""
+
+    def typed(self) -> str | None:
+        """The whole message as an answer; None for a tapped choice or nothing."""
+        if self.tapped:
+            return None
+        return " ".join(self.text.split())[:LONGEST_VALUE] or None
+
+
+def account_meant(heard: Heard) -> str | None:
+    """One of the customer's own accounts, by kind, name or last digits."""
+    account = heard.first("source", "account")
+    return account.text if account else None
+
+
+def period_meant(heard: Heard) -> tuple[str | None, str | None]:
+    """The first and the last date of a message; one alone may name a whole period."""
+    dates = [found.text for found in heard.all("period", "date")]
+    return (*dates[:2], None, None)[0], (*dates[:2], None, None)[1]
+
+
+def subject_meant(heard: Heard) -> str | None:
+    """Whom or what a search is about."""
+    subject = heard.first("company", "person", "biller", "category")
+    return subject.text if subject else None
+
+
+def amount_meant(heard: Heard) -> str | None:
+    """An amount with its currency, as it is written."""
+    amounts = [a for a in heard.all("amount") if not _part_of_number(heard, a)]
+    if not amounts:
+        return None
+    amount = amounts[-1] if CHANGE_OF_MIND.search(heard.text) else amounts[0]
+    start, end = amount.start, amount.end
+    for currency in heard.all("currency"):
+        if 0 <= currency.start - end <= 1:
+            end = currency.end
+        elif 0 <= start - currency.end <= 1:
+            start = currency.start
+    return heard.text[start:end] if end else amount.text
+
+
+def number_meant(heard: Heard) -> str | None:
+    """A card handle, phone number or account number."""
+    if card := CARD_HANDLE.search(heard.text):
+        return card[0]
+    for value in heard.all("phone", "card", "account"):
+        if sum(char.isdigit() for char in value.text) >= FEWEST_DIGITS:
+            return value.text
+    for found in LONG_NUMBER.finditer(heard.text):
+        place = Found("account", found[0], *found.span())
+        if not any(place.overlaps(a) for a in heard.all("amount")):
+            return found[0]
+    return None
+
+
+def _part_of_number(heard: Heard, amount: Found) -> bool:
+    others = heard.all("phone", "card", "account")
+    return any(amount.overlaps(other) for other in others)
+
+
+def _found(entities: list[dict[str, Any]], text: str, tapped: bool) -> Iterator[Found]:
+    """The values of a message, each place read once and as it was written.
+
+    Anything but text is left out: numbers and lists can only come from a payload
+    that the bank does not write.
+    """
+    shift = 0 if tapped else len(text) - len(text.lstrip(ZERO_WIDTH_SPACE + " "))
+    kept: list[Found] = []
+    for entity in entities:
+        kind, value = entity.get("entity"), entity.get("value")
+        start, end = entity.get("start"), entity.get("end")
+        if not isinstance(kind, str) or not isinstance(value, str):
+            continue
+        if tapped or not isinstance(start, int) or not isinstance(end, int):
+            kept.append(Found(kind, value[:LONGEST_VALUE], 0, 0))
+            continue
+        if kind in FIGURES:
+            start, end = _whole_word(text, start, end)
+        written = text[start:end].strip()[:LONGEST_VALUE]
+        candidate = Found(kind, written or value, start - shift, end - shift)
+        # Two extractors may see the same place; the longer reading is the better.
+        rivals = [k for k in kept if k.kind == kind and k.overlaps(candidate)]
+        if any(r.end - r.start >= candidate.end - candidate.start for r in rivals):
+            continue
+        kept = [k for k in kept if k not in rivals]
+        kept.append(candidate)
+    yield from sorted(kept, key=lambda value: value.start)
+
+
+def _whole_word(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a figure to everything it is written together with, but a full stop."""
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    while end > start and text[end - 1] in ".,;:!?":
+        end -= 1
+    return start, end
+
+
+def _topic(message: dict[str, Any]) -> str | None:
+    """The answer that Rasa's response selector has chosen."""
+    selected = (message.get("response_selector") or {}).get("faq") or {}
+    response = selected.get("response") or {}
+    key = response.get("intent_response_key")
+    return key if isinstance(key, str) else None

@@ -1,0 +1,72 @@
+"""The saved payees: shown, added, removed."""
+
+from collections.abc import Mapping
+
+from actions.forms import FormCheck
+from actions.heard import Heard, number_meant
+from actions.secured import SecuredAction
+from banking.services.outcomes import AddPayee, Ask, Outcome, Payees, RemovePayee
+
+
+class ActionListPayees(SecuredAction):
+    intent = "list_payees"
+
+    def name(self) -> str:
+        return "action_list_payees"
+
+    def outcome(self, heard: Heard) -> Outcome:
+        return self.teller.ask(heard.token, Payees())
+
+
+class ValidateAddPayeeForm(FormCheck):
+    form = "add_payee_form"
+    intent = "add_payee"
+    fields = ("payee_name", "payee_number")
+    called = {"name": "payee_name", "account_or_phone": "payee_number"}  # noqa: RUF012
+    mended_by = {  # noqa: RUF012
+        "same_account": "payee_number",
+        "card_unknown": "payee_number",
+    }
+
+    def read(
+        self, heard: Heard, asked: str | None, *, freely: bool = False
+    ) -> Mapping[str, str]:
+        read: dict[str, str] = {}
+        if named := heard.first("person", "company"):
+            read["payee_name"] = named.text
+        if number := number_meant(heard):
+            read["payee_number"] = number
+        if not read and freely and asked in self.fields and (typed := heard.typed()):
+            read[asked] = typed
+        return read
+
+    def step(self, heard: Heard, values: Mapping[str, str]) -> Outcome:
+        name, number = values.get("payee_name"), values.get("payee_number")
+        if name is None:
+            return Ask("payee_name", "utter_ask_payee_name")
+        if number is None:
+            return Ask("payee_number", "utter_ask_payee_number", {"payee_name": name})
+        return self.teller.do(heard.token, AddPayee(name, number))
+
+
+class ValidateRemovePayeeForm(FormCheck):
+    form = "remove_payee_form"
+    intent = "remove_payee"
+    fields = ("payee_to_remove",)
+    called = {"name": "payee_to_remove"}  # noqa: RUF012
+    mended_by = {"payee_unknown": "payee_to_remove"}  # noqa: RUF012
+
+    def read(
+        self, heard: Heard, asked: str | None, *, freely: bool = False
+    ) -> Mapping[str, str]:
+        named = heard.first("payee_to_remove", "person", "company")
+        name = named.text if named else None
+        if name is None and freely and asked in self.fields:
+            name = heard.typed()
+        return {"payee_to_remove": name} if name else {}
+
+    def step(self, heard: Heard, values: Mapping[str, str]) -> Outcome:
+        name = values.get("payee_to_remove")
+        if name is None:
+            return Ask("payee_to_remove", "utter_ask_payee_to_remove")
+        return self.teller.do(heard.token, RemovePayee(name))

@@ -1,0 +1,108 @@
+"""Registering, signing in and out, the PIN, and what waited for them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.forms import ASKED, CONFIRMATION
+from actions.heard import Heard
+from actions.secured import SecuredAction, TellerAction, say, speak
+from actions.transfer_money import ValidateTransferForm
+from banking.services.outcomes import (
+    Ask,
+    ChangePin,
+    ConfirmNeeded,
+    Logout,
+    Outcome,
+    Say,
+    Sessions,
+)
+
+# What the teller says where nothing waited.
+SIGNED_IN = "utter_signed_in"
+CONFIRM_TRANSFER = "utter_confirm_transfer"
+
+
+class ActionRegister(SecuredAction):
+    intent = "register"
+
+    def name(self) -> str:
+        return "action_register"
+
+    def outcome(self, heard: Heard) -> Outcome:
+        # Whoever is signed in already reads where; all others get the page they need.
+        return self.teller.ask(heard.token, Sessions())
+
+
+class ActionLogin(SecuredAction):
+    intent = "login"
+
+    def name(self) -> str:
+        return "action_login"
+
+    def outcome(self, heard: Heard) -> Outcome:
+        return self.teller.ask(heard.token, Sessions())
+
+
+class ActionCheckSessions(SecuredAction):
+    intent = "check_sessions"
+
+    def name(self) -> str:
+        return "action_check_sessions"
+
+    def outcome(self, heard: Heard) -> Outcome:
+        return self.teller.ask(heard.token, Sessions())
+
+
+class ActionLogout(SecuredAction):
+    intent = "logout"
+    ends_forms = True
+
+    def name(self) -> str:
+        return "action_logout"
+
+    def outcome(self, heard: Heard) -> Outcome:
+        return self.teller.do(heard.token, Logout())
+
+
+class ActionResetPin(SecuredAction):
+    intent = "reset_pin"
+
+    def name(self) -> str:
+        return "action_reset_pin"
+
+    def outcome(self, heard: Heard) -> Outcome:
+        return self.teller.do(heard.token, ChangePin())
+
+
+class ActionResume(TellerAction):
+    """Goes on with what was asked before the customer registered or signed in.
+
+    A payment that comes back with a question, or for confirmation, opens its form,
+    so that the next message is read as an answer to it.
+    """
+
+    def name(self) -> str:
+        return "action_resume"
+
+    def turn(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Mapping[str, Any],  # noqa: ARG002 - rasa-sdk hands it to every action.
+    ) -> list[EventType]:
+        outcome = self.teller.resume(Heard.of(tracker).token)
+        if not isinstance(outcome, Say) or outcome.response != SIGNED_IN:
+            say(dispatcher, "utter_going_on")
+        speak(dispatcher, outcome)
+        match outcome:
+            case Ask(slot):
+                asked = slot
+            case ConfirmNeeded(_, response) if response.startswith(CONFIRM_TRANSFER):
+                asked = CONFIRMATION
+            case _:
+                return []
+        return [ActiveLoop(ValidateTransferForm.form), SlotSet(ASKED, asked)]

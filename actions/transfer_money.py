@@ -1,0 +1,249 @@
+"""A payment, from the first words to the confirmation page.
+
+What is asked next is the teller's to say: it knows whether two payees share a name,
+whether the amount can be read, what the account holds. After the link was shown the
+form stays open, so that "make it 45" still works; the first link dies with the change.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from rasa_sdk.events import EventType
+
+from actions.forms import CONFIRMATION, SIGN_IN, FormCheck, Talk
+from actions.heard import Found, Heard, amount_meant, number_meant
+from actions.secured import speak
+from banking.services.outcomes import (
+    CancelTransfer,
+    Outcome,
+    RegistrationNeeded,
+    Say,
+    SendMoneyDraft,
+    SignInNeeded,
+    TransferStatus,
+)
+
+# What marks a change of the payment on the table rather than a new one.
+CHANGES: Final = re.compile(
+    r"\b(?:actually|change|changed|instead|make (?:it|that)|mean|meant|no|not|nope|"
+    r"rather|sorry|wait|wrong)\b",
+    re.IGNORECASE,
+)
+# "... to mum for the pizza": whom, where no name was recognised.
+TO_WHOM: Final = re.compile(
+    r"\b(?:to|2)\s+(?P<name>[^\d\W][^\d,;:?!]{0,40}?)"
+    r"(?=\s+(?:as|for|from|note|now|please|pls|ref|reference|instead|today|via)\b"
+    r"|\s*[,.;:?!]|\s+\d|\s*$)",
+    re.IGNORECASE,
+)
+# Words that follow "to" without naming anybody.
+NOBODY: Final = frozenset(
+    [
+        "a",
+        "an",
+        "another",
+        "any",
+        "anyone",
+        "be",
+        "check",
+        "confirm",
+        "do",
+        "friend",
+        "give",
+        "know",
+        "make",
+        "move",
+        "pay",
+        "person",
+        "see",
+        "send",
+        "show",
+        "somebody",
+        "someone",
+        "start",
+        "the",
+        "top",
+        "transfer",
+        "wire",
+    ]
+)
+WHAT_FOR: Final = re.compile(
+    r"\b(?:for|as|ref|reference|note|message|saying)\b:?\s+(?P<what>[^\n]{1,60}?)\s*"
+    r"(?:\b(?:please|pls|thanks|from\b.*))?[.!?]*\s*$",
+    re.IGNORECASE,
+)
+MAKE_IT: Final = re.compile(r"\bmake (?:it|that)\s+(?P<amount>.{1,60})$", re.IGNORECASE)
+QUOTED: Final = re.compile('["“«](?P<what>[^"”»\n]{1,60})["”»]')
+OWN_ACCOUNT: Final = re.compile(
+    r"\b(?P<way>from|out of|to|into|in)\s+(?:my\s+|the\s+)?(?:own\s+)?"
+    r"(?P<account>savings?|current|checking|main|joint|wallet)\b",
+    re.IGNORECASE,
+)
+# An answer to "to whom?" may begin like this.
+LEAD_IN: Final = re.compile(
+    r"^(?:no,?\s+)?(?:please\s+)?(?:send\s+(?:it\s+)?|pay\s+|it'?s\s+)?(?:to|for)?\s+",
+    re.IGNORECASE,
+)
+
+# Figures in an answer to these are part of a number, not an amount.
+PAYEE_QUESTIONS: Final = frozenset({"payee", "payee_choice", "payee_account"})
+
+
+class ValidateTransferForm(FormCheck):
+    form = "transfer_form"
+    intent = "transfer_money"
+    fields = (
+        "payee",
+        "payee_choice",
+        "payee_account",
+        "own",
+        "amount",
+        "source",
+        "reference",
+    )
+    depends = {"payee": ("payee_choice", "payee_account", "own")}  # noqa: RUF012
+    mended_by = {  # noqa: RUF012
+        "account_unknown": "source",
+        "card_unknown": "payee",
+        "cooling_off": "amount",
+        "limit_exceeded": "amount",
+        "not_enough_money": "amount",
+        "payee_gone": "payee",
+        "payee_unknown": "payee",
+        "same_account": "source",
+    }
+
+    def read(
+        self, heard: Heard, asked: str | None, *, freely: bool = False
+    ) -> Mapping[str, str]:
+        if heard.tapped:
+            return {v.kind: v.text for v in heard.found if v.kind in self.fields}
+        return _Reading(heard, asked, freely=freely).fields()
+
+    def step(self, heard: Heard, values: Mapping[str, str]) -> Outcome:
+        return self.teller.draft(
+            heard.token,
+            SendMoneyDraft(
+                payee=values.get("payee"),
+                payee_choice=values.get("payee_choice"),
+                amount=values.get("amount"),
+                source=values.get("source"),
+                reference=values.get("reference"),
+                payee_account=values.get("payee_account"),
+                own="own" in values,
+            ),
+        )
+
+    def begins_anew(self, talk: Talk) -> bool:
+        if talk.heard.intent != self.intent:
+            return False
+        if talk.heard.tapped:
+            return True
+        if CHANGES.search(talk.heard.text):
+            return False
+        return talk.asked == CONFIRMATION or talk.new.keys() >= {"payee", "amount"}
+
+    def dropped(self, talk: Talk) -> None:
+        if talk.asked == CONFIRMATION:
+            # The link that was shown dies.
+            speak(talk.dispatcher, self.teller.do(talk.heard.token, CancelTransfer()))
+        else:
+            super().dropped(talk)
+
+    def confirming(self, talk: Talk) -> list[EventType] | None:
+        """Ask the bank whether the payment still waits; the page does not tell us."""
+        outcome = self.teller.ask(talk.heard.token, TransferStatus())
+        match outcome:
+            case Say(response="utter_transfer_status_awaiting"):
+                return None
+            case SignInNeeded() | RegistrationNeeded():
+                speak(talk.dispatcher, outcome)
+                self.keep(talk)
+                return self.asking(talk, SIGN_IN)
+            case _:
+                return self.released()
+
+
+class _Reading:
+    """What one typed message says about a payment."""
+
+    def __init__(self, heard: Heard, asked: str | None, *, freely: bool) -> None:
+        self.heard = heard
+        self.asked = asked
+        self.freely = freely
+        self.number = number_meant(heard)
+
+    def fields(self) -> Mapping[str, str]:
+        read = {
+            **self._own_accounts(),
+            "amount": self._amount(),
+            "reference": self._reference(),
+        }
+        if "payee" not in read:
+            read["payee"] = self._payee()
+        read |= self._answer({k for k, v in read.items() if v})
+        return {name: value for name, value in read.items() if value}
+
+    def _own_accounts(self) -> dict[str, str | None]:
+        """ "from savings", "to my current account"."""
+        read: dict[str, str | None] = {}
+        for found in OWN_ACCOUNT.finditer(self.heard.text):
+            account = found["account"].lower()
+            if found["way"].lower() in ("from", "out of"):
+                read["source"] = account
+            else:
+                read |= {"payee": account, "own": "yes"}
+        return read
+
+    def _amount(self) -> str | None:
+        amount = amount_meant(self.heard)
+        if amount or self.number:
+            return amount
+        numbers = self.heard.all("number")
+        if self.asked in PAYEE_QUESTIONS or not numbers:
+            return None
+        # "40 2 peter": a figure right before a name is the word "to".
+        names = {f.start for f in self.heard.all("person", "company")}
+        amounts = [n for n in numbers if n.end + 1 not in names] or numbers
+        return amounts[-1 if CHANGES.search(self.heard.text) else 0].text
+
+    def _payee(self) -> str | None:
+        named = self.heard.first("person", "company")
+        if named is not None:
+            return named.text
+        if self.number is not None:
+            # An answer to "what is their number?" belongs to the name already said.
+            return None if self.asked == "payee_account" else self.number
+        for found in TO_WHOM.finditer(self.heard.text):
+            name = found["name"].strip()
+            if not NOBODY & set(name.lower().split()):
+                return name
+        return None
+
+    def _reference(self) -> str | None:
+        if quoted := QUOTED.search(self.heard.text):
+            return quoted["what"].strip()
+        found = WHAT_FOR.search(self.heard.text)
+        if found is None:
+            return None
+        place = Found("reference", found["what"], *found.span("what"))
+        taken = any(place.overlaps(other) for other in self.heard.found if other.end)
+        return None if taken or place.text[0].isdigit() else place.text.strip()
+
+    def _answer(self, found: set[str]) -> dict[str, str]:
+        """What answers the question as such, where nothing else was recognised."""
+        asked, typed = self.asked, self.heard.typed()
+        if asked == "payee_account" and self.number is not None:
+            return {"payee_account": self.number}
+        if found or not self.freely or not typed:
+            return {}
+        match asked:
+            case "payee" | "payee_choice":
+                return {"payee": LEAD_IN.sub("", typed)}
+            case "amount" | "source" | "reference" | "payee_account":
+                return {asked: typed}
+            case "confirmation" if made := MAKE_IT.search(typed):
+                return {"amount": made["amount"]}
+            case _:
+                return {}

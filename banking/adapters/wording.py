@@ -1,0 +1,64 @@
+"""The bank's words outside a turn of the dialogue: notices, receipts, refusals.
+
+They stand in `domain.yml` beside all others, so that a bank edits one file.
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+
+from banking.domain.bubbles import Bubble, from_reply, literal
+
+MARKUP: Final = frozenset("*_~`")
+_FACT: Final = re.compile(r"\{([a-z_]+)\}")
+
+logger = logging.getLogger(__name__)
+
+
+class DomainWords:
+    """Words read once from a Rasa domain file. Raises OSError when it is not there.
+
+    A word that is missing must not stop what it was to tell of: it is logged, and the
+    test of `domain.yml` sees to it that none is.
+    """
+
+    def __init__(self, domain: Path) -> None:
+        read = YAML(typ="safe", pure=True).load(domain.read_text(encoding="utf-8"))
+        self._responses: Mapping[str, Any] = read["responses"]
+
+    def say(self, response: str, /, **facts: str) -> list[Bubble]:
+        """Return the first variant, its facts printed as they are."""
+        variants = self._responses.get(response)
+        if not variants:
+            logger.error("domain.yml has no words for %s", response)
+            return []
+        words = _filled(variants[0], response, facts)
+        return from_reply(
+            words.get("text"), words.get("buttons") or (), words.get("custom")
+        )
+
+
+def _filled(words: Any, response: str, facts: Mapping[str, str]) -> Any:
+    """Fill every text in a response. What a fact contains is never a mark itself."""
+    match words:
+        case str():
+            return _FACT.sub(lambda mark: _fact(mark[1], response, facts), words)
+        case list():
+            return [_filled(part, response, facts) for part in words]
+        case dict():
+            return {k: _filled(part, response, facts) for k, part in words.items()}
+        case _:
+            return words
+
+
+def _fact(name: str, response: str, facts: Mapping[str, str]) -> str:
+    # Rasa has names of its own for parts of a message, hence {fact_text}.
+    value = facts.get(name, facts.get(name.removeprefix("fact_")))
+    if value is None:
+        logger.error("%s needs the fact %s", response, name)
+        return ""
+    return literal(value) if MARKUP & set(value) else value
