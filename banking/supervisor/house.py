@@ -12,8 +12,8 @@ from banking.adapters.db.embedded import EmbeddedPostgres, PostgresFailed
 from banking.supervisor.child import Child, Program
 
 # Together within the ten seconds that stopping may take.
-STOP_SECONDS = 5.0
-POSTGRES_STOP_SECONDS = 1.5
+STOP_SECONDS = 7.5
+POSTGRES_STOP_SECONDS = 1.0
 TICK_SECONDS = 0.25
 # A process that dies so often before the bank is ready will not get well.
 MOST_DEATHS_AT_START = 3

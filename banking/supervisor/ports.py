@@ -5,9 +5,8 @@ import fcntl
 import os
 import socket
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 LOOPBACK = "127.0.0.1"
 MOST_ATTEMPTS = 100
@@ -17,15 +16,21 @@ class PortTaken(Exception):
     """A port that was asked for by number is in use."""
 
 
-@dataclass
 class Ports:
-    """Ports of one bank, kept claimed for as long as this object lives.
+    """Ports of one bank, kept claimed until this context ends.
 
     Between choosing a port and the child's listening on it another bank could choose
     the same one; each bank therefore holds a lock file for each of its ports.
     """
 
-    _locks: list[IO[bytes]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._locks = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._locks.close()
 
     def exactly(self, name: str, port: int) -> int:
         """Claim this very port; raise ``PortTaken`` when it is in use."""
@@ -51,17 +56,26 @@ class Ports:
 
     def _claim(self, port: int) -> bool:
         name = f"teller-port-{os.geteuid()}-{port}.lock"
+        file = Path(tempfile.gettempdir()) / name
         with contextlib.ExitStack() as undo:
-            lock = undo.enter_context((Path(tempfile.gettempdir()) / name).open("wb"))
+            lock = undo.enter_context(file.open("wb"))
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
-            if not _is_free(port):
+            undo.callback(file.unlink, missing_ok=True)
+            if not _is_same(lock, file) or not _is_free(port):
                 return False
-            self._locks.append(lock)
-            undo.pop_all()
+            self._locks.push(undo.pop_all())
             return True
+
+
+def _is_same(lock: IO[bytes], file: Path) -> bool:
+    """Tell whether the file we locked is still the one that others would open."""
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), file.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _is_free(port: int) -> bool:

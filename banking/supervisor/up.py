@@ -56,8 +56,7 @@ class Up:
         logs = home / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         house = House(folder=PROJECT, logs=logs)
-        ports = Ports()
-        with keeping(home), house.listening():
+        with keeping(home), Ports() as ports, house.listening():
             try:
                 self._bring_up(house, given, ports)
             finally:

@@ -37,8 +37,10 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SL
 
 def listing(settings):
     told = child_environment(settings)
-    web = READY if sys.argv[1] == "well" else "print('no such thing'); sys.exit(1)"
-    codes = {"rasa": STUBBORN, "actions": SLEEP, "worker": SLEEP, "web": web}
+    health = sys.argv[1]
+    rasa = STUBBORN if health == "stubborn" else SLEEP
+    web = READY if health != "ill" else "print('no such thing'); sys.exit(1)"
+    codes = {"rasa": rasa, "actions": SLEEP, "worker": SLEEP, "web": web}
     return [
         Program(name, (sys.executable, "-c", code), told)
         for name, code in codes.items()
@@ -108,8 +110,9 @@ def test_a_ready_bank_says_so_in_one_line(bank):
     assert requests.get(f"{ready['web']}/readyz", timeout=5).ok
 
 
-def test_sigterm_ends_everything_within_ten_seconds(bank, tmp_path):
-    process, ready = bank()
+@pytest.mark.parametrize("health", ["well", "stubborn"])
+def test_sigterm_ends_everything_within_ten_seconds(bank, tmp_path, health):
+    process, ready = bank(health=health)
     database = postmaster(tmp_path / "bank")
     began = time.monotonic()
 
