@@ -63,8 +63,10 @@ class Ports:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
-            undo.callback(file.unlink, missing_ok=True)
-            if not _is_same(lock, file) or not _is_free(port):
+            if not _is_same(lock, file):
+                return False
+            undo.callback(file.unlink)
+            if not _is_free(port):
                 return False
             self._locks.push(undo.pop_all())
             return True
