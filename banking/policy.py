@@ -243,7 +243,9 @@ def _record[T](
 
 def _value(hint: Any, value: object, where: str, problems: list[str]) -> Any:
     if hint is bool:
-        return _plain(bool, value, where, problems)
+        if not isinstance(value, bool):
+            problems.append(f"{where} is not true or false")
+        return value
     if hint is int:
         return _count(value, where, problems)
     if getattr(hint, "__origin__", None) is not Mapping:
@@ -254,12 +256,6 @@ def _value(hint: Any, value: object, where: str, problems: list[str]) -> Any:
     inner = hint.__args__[1]
     entries = {k: _value(inner, v, f"{where}.{k}", problems) for k, v in value.items()}
     return MappingProxyType(entries)
-
-
-def _plain(kind: type, value: object, where: str, problems: list[str]) -> Any:
-    if type(value) is not kind:
-        problems.append(f"{where} is not {kind.__name__}")
-    return value
 
 
 def _count(value: object, where: str, problems: list[str]) -> Any:

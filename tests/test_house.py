@@ -38,6 +38,8 @@ CHANCE = {
     "banking/services/sending.py": "spreads retries over time",
     "banking/simulator/": "misbehaves as networks do",
 }
+# Who may look at the machine's clock; everybody else is handed the time.
+CLOCKS = ("banking/adapters/clock.py", "banking/simulator/", "rasa_addons/")
 VERBS = {"delete", "get", "head", "options", "patch", "post", "put", "request"}
 SESSIONS = {"requests", "http", "session", "_http", "_session", "client", "_client"}
 
@@ -155,6 +157,28 @@ def test_importing_everything_with_an_empty_environment_does_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_domain_needs_nothing_but_python():
+    allowed = sys.stdlib_module_names
+    foreign = [
+        f"{name_of(file)}: {module}"
+        for file in PYTHON
+        if name_of(file).startswith("banking/domain/")
+        for module in imported(file.read_text())
+        if module.split(".")[0] not in allowed
+        and not module.startswith("banking.domain")
+    ]
+
+    assert foreign == []
+
+
+def imported(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
 def forbidden(source: str, name: str) -> list[str]:
     """Name every call that the place of this file does not allow."""
     tree = ast.parse(source)
@@ -163,6 +187,7 @@ def forbidden(source: str, name: str) -> list[str]:
         "float() where money is": (name.startswith(MONEY), is_float),
         "random where secrets are": (not name.startswith(tuple(CHANCE)), uses_random),
         "verify=False": (True, is_unverified),
+        "a clock of its own": (not name.startswith(CLOCKS), reads_clock),
         "a request without a timeout": (talks_http, is_patient),
     }
     return [
@@ -184,6 +209,16 @@ def uses_random(node: ast.AST) -> bool:
     if isinstance(node, ast.Import):
         return any(alias.name.split(".")[0] == "random" for alias in node.names)
     return isinstance(node, ast.ImportFrom) and node.module == "random"
+
+
+def reads_clock(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    called = ast.unparse(node.func)
+    return called.removeprefix("datetime.") in {
+        *("datetime.now", "datetime.today", "datetime.utcnow", "date.today"),
+        *("now", "utcnow", "time.time"),
+    }
 
 
 def is_unverified(node: ast.AST) -> bool:
@@ -226,6 +261,8 @@ def test_nothing_forbidden_is_called():
         ("float('1')", "banking/domain/x.py"),
         ("import random", "banking/services/x.py"),
         ("from random import choice", "banking/domain/x.py"),
+        ("at = datetime.now(UTC)", "banking/services/x.py"),
+        ("at = time.time()", "banking/domain/x.py"),
         ("requests.get(url, timeout=1, verify=False)", "banking/adapters/x.py"),
         ("import requests\nrequests.post(url)", "banking/adapters/x.py"),
         ("import requests\nself._session.post(url)", "banking/adapters/x.py"),
