@@ -62,8 +62,9 @@ model: .venv/.ready .venv-rasa/.ready
 # The system's browser where there is one, else the one Playwright fetches.
 .PHONY: browser
 browser: .venv/.ready
-	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
-		|| $(BANK)/playwright install chromium
+	@for name in chromium chromium-browser google-chrome; do \
+		command -v $$name >/dev/null 2>&1 && exit 0; \
+	done; $(BANK)/playwright install chromium
 
 .venv/.ready: requirements/dev.txt pyproject.toml | uv
 	@test -x .venv/bin/python || $(UV) venv --quiet --python 3.12 .venv

@@ -18,6 +18,13 @@ from banking.adapters.db.migrate import migrate
 KEPT = ("alembic_version",)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever needs a whole running bank, so that `make check` can skip it."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker("whole")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a PostgreSQL server that may hold any database.
