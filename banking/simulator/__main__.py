@@ -16,7 +16,7 @@ def main() -> int:
     try:
         settings = SimulatorSettings.from_environment(os.environ)
     except SimulatorRefused as refused:
-        print(f"The simulator does not start:\n{refused}", file=sys.stderr)
+        sys.stderr.write(f"The simulator does not start:\n{refused}\n")
         return 2
     uvicorn.run(
         create_app(build_world(settings)),

@@ -10,7 +10,7 @@ from banking.simulator.carrier import carrier_routes
 from banking.simulator.control import control_routes
 from banking.simulator.delivery import LinesBusy
 from banking.simulator.graph import graph_refusal, graph_routes
-from banking.simulator.graph_errors import GraphError
+from banking.simulator.graph_errors import GraphDown, GraphError
 from banking.simulator.outside import outside_routes
 from banking.simulator.page import page_routes
 from banking.simulator.world import World
@@ -37,10 +37,11 @@ def create_app(world: World) -> FastAPI:
     app.include_router(carrier_routes(world))
     # Their paths begin with a placeholder, so everything else goes first.
     app.include_router(graph_routes(world))
-    app.add_exception_handler(GraphError, graph_refusal)
+    for refusal in (GraphError, GraphDown):
+        app.add_exception_handler(refusal, graph_refusal)
     app.add_exception_handler(LinesBusy, _busy)
     return app
 
 
-def _busy(_: Request, error: Exception) -> Response:
+def _busy(_: Request, __: Exception) -> Response:
     return JSONResponse({"detail": "too many webhooks are waiting"}, 503)

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from http import HTTPStatus
 
 import httpx
 
@@ -56,11 +57,21 @@ class WebhookSender:
         self._workers: set[asyncio.Task[None]] = set()
         self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
         self._waiting = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     @property
     def waiting(self) -> int:
         """How many webhooks have not been answered with 200 yet."""
         return self._waiting
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until nothing is on its way, or this many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
+        except TimeoutError:
+            return
 
     def resume(self) -> None:
         """Go on with what a former run left undelivered."""
@@ -88,6 +99,7 @@ class WebhookSender:
 
     def _queue(self, delivery: Delivery) -> None:
         self._waiting += 1
+        self._quiet.clear()
         lane = delivery.lane
         if self._misbehaviour.dials.reorder:
             lane = f"{lane} {delivery.number}"
@@ -106,9 +118,11 @@ class WebhookSender:
             arrived = await self._deliver(delivery)
             self._storage.drop_delivery(delivery)
             queue.popleft()
-            self._waiting -= 1
             if delivery.message_id:
                 self._settled(delivery.message_id, arrived)
+            self._waiting -= 1
+            if not self._waiting:
+                self._quiet.set()
         del self._lanes[lane]
 
     async def _deliver(self, delivery: Delivery) -> bool:
@@ -136,4 +150,4 @@ class WebhookSender:
             logger.info("the bank did not answer: %s", type(error).__name__)
             return False
         # Meta takes 200 as the only yes.
-        return response.status_code == 200
+        return response.status_code == HTTPStatus.OK

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+INVALID_PARAMETER = 100
+INVALID_TOKEN = 190
+
 TITLES = {
     100: "Invalid parameter",
     190: "Invalid OAuth access token - Cannot parse access token",
@@ -41,9 +44,9 @@ class GraphError(Exception):
 
     def body(self, trace_id: str) -> dict[str, Any]:
         title = TITLES[self.code]
-        if self.code == 190:
+        if self.code == INVALID_TOKEN:
             message = title
-        elif self.code == 100:
+        elif self.code == INVALID_PARAMETER:
             # For this code Meta puts the reason itself into the message.
             message = f"(#100) {self.details}"
         else:
@@ -53,7 +56,7 @@ class GraphError(Exception):
             "type": "OAuthException",
             "code": self.code,
         }
-        if self.code != 190:
+        if self.code != INVALID_TOKEN:
             error["error_data"] = {
                 "messaging_product": "whatsapp",
                 "details": self.details,
@@ -70,3 +73,7 @@ def missing(name: str) -> GraphError:
 
 def invalid(details: str) -> GraphError:
     return GraphError(131009, details)
+
+
+class GraphDown(Exception):
+    """The whole API is out of order."""

@@ -157,8 +157,10 @@ class Handsets:
     def quoted(self, message_id: str) -> Json:
         """The `context` of a webhook that answers a message."""
         target = self._storage.message(message_id)
-        by_bank = target is None or target.side == "bank"
-        author = self._business.display_number if by_bank else target.address
+        if target is None or target.side == "bank":
+            author = self._business.display_number
+        else:
+            author = target.address
         return {"context": {"from": author.removeprefix("+"), "id": message_id}}
 
     def _statuses(self) -> list[str]:

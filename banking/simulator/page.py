@@ -36,7 +36,7 @@ def page_routes(world: World) -> APIRouter:
         return FileResponse(STATIC / "index.html", headers=PAGE_HEADERS)
 
     @routes.get("/sms/{phone}")
-    async def inbox(phone: str) -> Response:
+    async def inbox() -> Response:
         return FileResponse(STATIC / "sms.html", headers=PAGE_HEADERS)
 
     @routes.get("/healthz")

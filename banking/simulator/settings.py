@@ -11,6 +11,7 @@ from typing import Self
 
 ALLOWED_ENVIRONMENTS = ("demo", "test")
 DEFAULT_PORT = 8090
+PORTS = range(1, 65_536)
 
 
 class SimulatorRefused(Exception):
@@ -62,7 +63,7 @@ class SimulatorSettings:
         }
         reasons += [f"{name} is missing" for name, value in needed.items() if not value]
         port = environment.get("SIMULATOR_PORT") or str(DEFAULT_PORT)
-        if not port.isdigit() or not 0 < int(port) < 65536:
+        if not port.isdigit() or int(port) not in PORTS:
             reasons.append(f"SIMULATOR_PORT is {port!r}: expected a port number")
         if reasons:
             raise SimulatorRefused("\n".join(reasons))

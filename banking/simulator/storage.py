@@ -125,7 +125,8 @@ class Storage:
 
     def _messages(self, where: str, values: tuple[Any, ...]) -> Iterator[ChatMessage]:
         for seq, body in self._db.execute(
-            f"SELECT seq, body FROM messages {where}", values
+            f"SELECT seq, body FROM messages {where}",  # noqa: S608 (ours)
+            values,
         ):
             fields = json.loads(body)
             fields["statuses"] = tuple(fields["statuses"])
@@ -144,7 +145,10 @@ class Storage:
         )
 
     def window_opened(self, address: str) -> float | None:
-        return self._one("SELECT at FROM windows WHERE address = ?", address)
+        at: float | None = self._one(
+            "SELECT at FROM windows WHERE address = ?", address
+        )
+        return at
 
     # SMS and SIM
 
@@ -177,7 +181,8 @@ class Storage:
             )
 
     def sim_changed_at(self, phone: str) -> str | None:
-        return self._one("SELECT at FROM sim_changes WHERE phone = ?", phone)
+        at: str | None = self._one("SELECT at FROM sim_changes WHERE phone = ?", phone)
+        return at
 
     # People who are not in the bank's books
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from random import Random
+from random import Random, SystemRandom
 
 import httpx
 
@@ -51,7 +51,7 @@ def build_world(
     storage = Storage(settings.home)
     hub = Hub()
     people = People(settings.people, storage)
-    misbehaviour = Misbehaviour(dice or Random())
+    misbehaviour = Misbehaviour(dice or SystemRandom())
     client = httpx.AsyncClient(
         transport=transport, timeout=ANSWER_SECONDS, trust_env=False
     )

@@ -212,8 +212,11 @@ def create_bank(bank: FakeBank, graph: Graph, web_url: str) -> FastAPI:
             "actions": ["action_send_money", "utter_confirm_send"],
             "took_ms": 84,
             "postings": [
-                {"debit": "Current •••• 4321", "credit": "Peter O. •••• 1122",
-                 "amount": "USD 40.00"}
+                {
+                    "debit": "Current •••• 4321",
+                    "credit": "Peter O. •••• 1122",
+                    "amount": "USD 40.00",
+                }
             ],
         }
         at = "2026-11-20T10:00:00+00:00"

@@ -10,7 +10,7 @@ export function messageElement(message, does, find) {
   });
   const actions = message.revoked ? [] : actionsOf(message, does);
   const attached = message.revoked ? null : attachmentOf(message);
-  if (actions.length || attached) bubble.classList.add("card");
+  if (actions.length || attached) bubble.classList.add("wide");
   if (message.context && !message.revoked) bubble.append(...quoteOf(find(message.context), does));
   if (attached) bubble.append(attached);
   if (message.header) bubble.append(el("div", { class: "bubble-header" }, message.header));

@@ -59,6 +59,7 @@ export function heard(message) {
     const stay = atBottom();
     const fresh = build(message);
     fresh.className = old.className.replace("fresh", "");
+    fresh.dataset.day = old.dataset.day;
     if (old.querySelector(".tail")) fresh.querySelector(".bubble").classList.add("tail");
     old.replaceWith(fresh);
     if (stay) toBottom(false);

@@ -6,18 +6,18 @@ import { byId, el } from "./dom.js";
 const CHANCE = [["never", 0], ["often", 0.3], ["always", 1]];
 const SWITCH = [["no", 0], ["yes", 1]];
 const DIALS = [
-  ["duplicates", "Webhooks come twice", CHANCE],
-  ["delay_ms", "Webhooks are late", [["no", 0], ["2 s", 2000], ["10 s", 10_000]]],
-  ["reorder", "Webhooks overtake one another", SWITCH],
-  ["statuses_reversed", "Statuses come backwards", SWITCH],
-  ["error_5xx", "WhatsApp answers 500", CHANCE],
-  ["error_429", "WhatsApp answers 429", CHANCE],
-  ["timeout_after_accept", "WhatsApp accepts, then goes silent", CHANCE],
-  ["graph_down", "WhatsApp is down", SWITCH],
-  ["pair_rate", "WhatsApp limits this chat", SWITCH],
-  ["sms_down", "SMS gateway is down", SWITCH],
+  ["duplicates", "Duplicate webhooks", CHANCE],
+  ["delay_ms", "Late webhooks", [["no", 0], ["2 s", 2000], ["10 s", 10_000]]],
+  ["reorder", "Shuffled webhooks", SWITCH],
+  ["statuses_reversed", "Statuses backwards", SWITCH],
+  ["error_5xx", "Graph answers 500", CHANCE],
+  ["error_429", "Graph answers 429", CHANCE],
+  ["timeout_after_accept", "Accepts, then silent", CHANCE],
+  ["graph_down", "Graph is down", SWITCH],
+  ["pair_rate", "Limit per recipient", SWITCH],
+  ["sms_down", "SMS gateway down", SWITCH],
   ["sms_lost", "SMS get lost", SWITCH],
-  ["sim_change_down", "SIM check is down", SWITCH],
+  ["sim_change_down", "SIM check down", SWITCH],
 ];
 
 export function showDials(dials) {

@@ -2,13 +2,9 @@
 
 import { el } from "./dom.js";
 
-const MARKS = [
-  { mark: "```", tag: "code" },
-  { mark: "`", tag: "code" },
-  { mark: "*", tag: "b" },
-  { mark: "_", tag: "i" },
-  { mark: "~", tag: "s" },
-];
+// A mark counts at the edge of a word, around something that is not blank.
+const marked = (sign) => new RegExp(`(?<![\\p{L}\\p{N}]|${sign})${sign}(?=\\S)([^\\n]*?\\S)${sign}(?![\\p{L}\\p{N}])`, "u");
+const MARKS = [["```", "code"], ["`", "code"], ["\\*", "b"], ["_", "i"], ["~", "s"]].map(([sign, tag]) => ({ tag, pattern: marked(sign) }));
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]]/;
 
 export function safeUrl(text) {
@@ -22,10 +18,7 @@ export function safeUrl(text) {
 
 function nextMark(text) {
   let best = null;
-  for (const { mark, tag } of MARKS) {
-    const sign = mark.replace(/[*`]/g, "\\$&");
-    // A mark counts at the edge of a word, around something that is not blank.
-    const pattern = new RegExp(`(?<![\\p{L}\\p{N}${sign}])${sign}(?=\\S)([^\\n]*?\\S)${sign}(?![\\p{L}\\p{N}])`, "u");
+  for (const { tag, pattern } of MARKS) {
     const found = pattern.exec(text);
     if (found && (!best || found.index < best.index)) {
       best = { index: found.index, length: found[0].length, inner: found[1], tag };
