@@ -42,9 +42,7 @@ def derived_key(key: bytes, purpose: str) -> bytes:
 
 
 def _argon2() -> PasswordHasher:
-    return PasswordHasher(
-        time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID
-    )
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +63,13 @@ class PepperedHasher:
     def pin_matches(self, pin_hash: str | None, pin: str) -> bool:
         if pin_hash is None and not self._nobody:
             self._nobody.append(self.hash_pin(secrets.token_hex()))
+        peppered = self._peppered(pin)
         with self._turns:
             try:
-                right = self._hasher.verify(
-                    pin_hash or self._nobody[0], self._peppered(pin)
-                )
+                self._hasher.verify(pin_hash or self._nobody[0], peppered)
             except (VerificationError, InvalidHashError):
                 return False
-        return right and pin_hash is not None
+        return pin_hash is not None
 
     def code_mac(self, challenge_id: str, code: str) -> str:
         return self._mac("code", f"{challenge_id}|{code}")

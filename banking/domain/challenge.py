@@ -16,6 +16,8 @@ from enum import Enum
 from typing import Self
 
 CODE_DIGITS = 6
+MOST_TRIES = 5
+_LONGEST_TYPED = 20
 _CODE = re.compile(r"[0-9]{6}")
 
 
@@ -65,7 +67,7 @@ class TryRule:
     blocks: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.tries <= 5:
+        if not 1 <= self.tries <= MOST_TRIES:
             raise ValueError("between 1 and 5 wrong tries are allowed")
 
 
@@ -172,7 +174,7 @@ def read_code(typed: str) -> str | None:
 
     Digits of other scripts are not accepted: one code has one spelling.
     """
-    if len(typed) > 20:
+    if len(typed) > _LONGEST_TYPED:
         return None
     bare = typed.strip().replace(" ", "").replace("-", "")
     return bare if _CODE.fullmatch(bare) else None

@@ -13,12 +13,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from itertools import pairwise
 
 PASSPHRASE_LEAST = 12
 PASSPHRASE_MOST = 64
 _BASE32 = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CHAT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{3,29}")
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
+# Shorter pieces of a name or number say too little to refuse a PIN over them.
+_PIECE = 4
+_LONGEST_TYPED_ID = 100
+_DIFFERENT_CHARACTERS = 5
+_FEW_DIGITS = 2
+_SHORT = 8
 
 
 class PinProblem(Enum):
@@ -85,55 +92,54 @@ def pin_problem(typed: str, policy: PinPolicy, known: Known) -> PinProblem | Non
 
 
 def _guessable(pin: str, policy: PinPolicy, known: Known) -> PinProblem | None:
-    if _repeats(pin):
-        return PinProblem.REPEATED
-    if _runs(pin):
-        return PinProblem.RUN
-    if known.birth and any(form in pin for form in _birth_forms(known.birth)):
-        return PinProblem.BIRTH_DATE
     phone = "".join(c for c in known.phone if c.isdigit())
-    if phone and (_shares(pin, phone) or phone.endswith(pin)):
-        return PinProblem.PHONE
-    if any(_shares(pin, own.casefold()) for own in _own_words(known)):
-        return PinProblem.CUSTOMER
-    if pin in policy.blocklist:
-        return PinProblem.COMMON
-    if pin.isdigit() and _YEAR.sub("", pin) == "":
-        return PinProblem.YEAR
-    return None
+    checks = (
+        (PinProblem.REPEATED, _repeats(pin)),
+        (PinProblem.RUN, _runs(pin)),
+        (PinProblem.BIRTH_DATE, _is_birth(pin, known.birth)),
+        (PinProblem.PHONE, bool(phone) and _shares(pin, phone)),
+        (
+            PinProblem.CUSTOMER,
+            any(_shares(pin, own.casefold()) for own in _own_words(known)),
+        ),
+        (PinProblem.COMMON, pin in policy.blocklist),
+        (PinProblem.YEAR, _YEAR.sub("", pin) == ""),
+    )
+    return next((problem for problem, found in checks if found), None)
+
+
+def _is_birth(pin: str, birth: date | None) -> bool:
+    return birth is not None and any(form in pin for form in _birth_forms(birth))
 
 
 def _own_words(known: Known) -> Iterator[str]:
     for word in (known.customer_number, known.chat_id, *known.account_numbers):
-        if len(word) >= 4:
+        if len(word) >= _PIECE:
             yield word
     for name in known.names:
-        yield from (part for part in name.split() if len(part) >= 4)
+        yield from (part for part in name.split() if len(part) >= _PIECE)
 
 
 def _shares(pin: str, own: str) -> bool:
     """One is inside the other, and the shared part is most of the PIN."""
     if pin in own:
         return True
-    return len(own) >= 4 and own in pin and len(pin) - len(own) < 4
+    return len(own) >= _PIECE and own in pin and len(pin) - len(own) < _PIECE
 
 
 def _repeats(pin: str) -> bool:
     """One to three characters said again and again, or nearly one digit only."""
-    if len(set(pin)) <= 2 and pin.isdigit() and len(pin) <= 8:
+    if len(set(pin)) <= _FEW_DIGITS and pin.isdigit() and len(pin) <= _SHORT:
         return True
-    return any(
-        pin == (pin[:size] * len(pin))[: len(pin)] for size in (1, 2, 3)
-    )
+    return any(pin == (pin[:size] * len(pin))[: len(pin)] for size in (1, 2, 3))
 
 
 def _runs(pin: str) -> bool:
     """Steps of the same size all the way: 123456, 987654, 246802."""
-    steps = {(ord(b) - ord(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
+    steps = [ord(b) - ord(a) for a, b in pairwise(pin)]
     if pin.isdigit():
-        return len(steps) == 1
-    exact = {ord(b) - ord(a) for a, b in zip(pin, pin[1:], strict=False)}
-    return len(exact) == 1
+        return len({step % 10 for step in steps}) == 1
+    return len(set(steps)) == 1
 
 
 def _birth_forms(birth: date) -> Iterator[str]:
@@ -150,7 +156,7 @@ def _birth_forms(birth: date) -> Iterator[str]:
 
 def read_chat_id(typed: str) -> str | None:
     """A chat-banking id in its one spelling, or None where it is not one."""
-    if len(typed) > 100:
+    if len(typed) > _LONGEST_TYPED_ID:
         return None
     folded = normalised(typed).strip().casefold()
     return folded if _CHAT_ID.fullmatch(folded) else None
@@ -166,6 +172,6 @@ def passphrase_fits(chosen: str) -> bool:
     return (
         PASSPHRASE_LEAST <= len(chosen) <= PASSPHRASE_MOST
         and chosen.isprintable()
-        and len(set(chosen)) >= 5
+        and len(set(chosen)) >= _DIFFERENT_CHARACTERS
         and chosen == chosen.strip()
     )

@@ -18,7 +18,7 @@ class LinkPurpose(Enum):
     CONFIRM = "confirm"
     RESET_PIN = "reset_pin"
     CHANGE_PIN = "change_pin"
-    STATEMENT_PASSPHRASE = "statement_passphrase"
+    STATEMENT_PASSPHRASE = "statement_passphrase"  # noqa: S105 - a purpose
 
 
 @dataclass(frozen=True, slots=True)

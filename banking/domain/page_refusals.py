@@ -2,6 +2,8 @@
 
 PageRefusal
 ├── LinkDead              used, expired, killed, unknown or another browser's
+├── BankAway              the core did not answer; nothing has happened
+├── ProofUnreadable       not a date, or not four digits; no try spent
 ├── ProofWrong            date of birth and account digits do not match
 ├── ProofPaused           too many tries with them
 ├── SignInWrong           id and PIN do not match, or signing in is paused
@@ -32,7 +34,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class PageRefusal(Exception):
@@ -43,12 +45,21 @@ class PageRefusal(Exception):
 
     def facts(self) -> dict[str, object]:
         """What the words may name."""
-        if not is_dataclass(self):
+        told: Any = self
+        if not is_dataclass(told):
             return {}
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return {f.name: getattr(told, f.name) for f in fields(told)}
 
 
 class LinkDead(PageRefusal):
+    pass
+
+
+class BankAway(PageRefusal):
+    pass
+
+
+class ProofUnreadable(PageRefusal):
     pass
 
 

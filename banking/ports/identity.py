@@ -1,9 +1,9 @@
 """What identity needs: its stores, the SMS gateway, the SIM signal, hashing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
@@ -273,36 +273,6 @@ class Authenticator(Protocol):
 
 
 # --- what the pages ask of their neighbours ---------------------------------------
-
-
-class BankCustomer(Protocol):
-    """A customer as core banking knows them."""
-
-    @property
-    def customer_number(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def phone(self) -> str: ...
-    @property
-    def date_of_birth(self) -> date: ...
-    @property
-    def kyc_level(self) -> Any: ...
-
-
-class BankAccount(Protocol):
-    @property
-    def number(self) -> str: ...
-    @property
-    def kind(self) -> Any: ...
-
-
-class CustomerRecords(Protocol):
-    """The part of core banking that identity reads."""
-
-    def customer_by_phone(self, phone: str, /) -> BankCustomer | None: ...
-
-    def accounts(self, customer_number: str, /) -> Sequence[BankAccount]: ...
 
 
 class TransferView(Protocol):

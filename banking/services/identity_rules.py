@@ -35,9 +35,7 @@ class IdentityRules:
     lower_limits: timedelta = _LOWER_LIMITS
 
     @classmethod
-    def of(
-        cls, policy: Policy, *, pin_policy: str, blocklist: frozenset[str]
-    ) -> Self:
+    def of(cls, policy: Policy, *, pin_policy: str, blocklist: frozenset[str]) -> Self:
         """Read them; raises ValueError for what the standards do not allow."""
         signing, sends, pin = policy.sign_in, policy.sends, policy.pin[pin_policy]
         return cls(

@@ -212,7 +212,9 @@ class Otp:
             tx.challenges.save(challenge.burnt())
             self._log(tx, "confirmation_changed", challenge)
             return _Try(Verdict.CHANGED, tries)
-        sent = sim_steady and challenge.code_live(now) and self._was_sent(challenge, code)
+        sent = (
+            sim_steady and challenge.code_live(now) and self._was_sent(challenge, code)
+        )
         if sent or self._authenticated(tx, challenge, code, now):
             tries = tries.cleared()
             tx.attempts.save(tries)
@@ -221,9 +223,7 @@ class Otp:
             return _Try(Verdict.RIGHT, tries)
         return self._wrong(tx, challenge, tries, now)
 
-    def _wrong(
-        self, tx: Tx, challenge: Challenge, tries: Tries, now: datetime
-    ) -> _Try:
+    def _wrong(self, tx: Tx, challenge: Challenge, tries: Tries, now: datetime) -> _Try:
         tries = tries.failed(now, self.rules.code_tries)
         tx.attempts.save(tries)
         self._log(tx, "code_wrong", challenge)

@@ -192,7 +192,8 @@ CREATE TRIGGER audit_only_added_to BEFORE UPDATE OR DELETE ON audit
     FOR EACH ROW EXECUTE FUNCTION audit_keep()
 """
 for _statement in (_CHAIN, _CHAIN_TRIGGER, _KEEP, _KEEP_TRIGGER):
-    event.listen(AUDIT_HEAD, "after_create", DDL(_statement.replace("%", "%%")))
+    _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    event.listen(AUDIT_HEAD, "after_create", _ddl)
 
 TABLES = (
     ENROLMENTS,

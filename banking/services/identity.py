@@ -1,0 +1,117 @@
+"""Identity as one value: everything that knows who a customer is, wired together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from banking.ports.core_banking import CoreBanking
+from banking.ports.gateway import Words
+from banking.ports.identity import (
+    Authenticator,
+    Clock,
+    Hasher,
+    SecretSealer,
+    SimChange,
+    SmsSender,
+)
+from banking.ports.unit_of_work import UnitOfWork
+from banking.services.confirmation import Confirmation
+from banking.services.identity_rules import IdentityRules
+from banking.services.links import Links
+from banking.services.otp import Otp
+from banking.services.registration import Registration
+from banking.services.self_service import SelfService
+from banking.services.sign_in import SignIn
+from banking.services.token_validity import Sessions, TokenValidity
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    rules: IdentityRules
+    token_validity: TokenValidity
+    sessions: Sessions
+    links: Links
+    otp: Otp
+    sign_in: SignIn
+    registration: Registration
+    self_service: SelfService
+    confirmation: Confirmation
+
+    @classmethod
+    def of(  # noqa: PLR0913 - wiring names everything it wires
+        cls,
+        *,
+        uow: UnitOfWork,
+        clock: Clock,
+        rules: IdentityRules,
+        core: CoreBanking,
+        hasher: Hasher,
+        sealer: SecretSealer,
+        authenticator: Authenticator,
+        sms: SmsSender,
+        sim_change: SimChange,
+        words: Words,
+        texts: Mapping[str, str],
+        bank_name: str,
+        public_url: str,
+        uncounted_places: frozenset[str] = frozenset(),
+    ) -> Self:
+        """Wire the services of identity; `uncounted_places` as in Otp."""
+        sessions = Sessions(clock=clock, rules=rules)
+        links = Links(clock=clock, rules=rules, public_url=public_url)
+        otp = Otp(
+            uow=uow,
+            clock=clock,
+            rules=rules,
+            hasher=hasher,
+            authenticator=authenticator,
+            sms=sms,
+            sim_change=sim_change,
+            words=words,
+            texts=texts,
+            bank_name=bank_name,
+            uncounted_places=uncounted_places,
+        )
+        return cls(
+            rules=rules,
+            token_validity=TokenValidity(clock=clock, rules=rules),
+            sessions=sessions,
+            links=links,
+            otp=otp,
+            sign_in=SignIn(
+                uow=uow,
+                clock=clock,
+                rules=rules,
+                hasher=hasher,
+                sessions=sessions,
+                links=links,
+                words=words,
+            ),
+            registration=Registration(
+                uow=uow,
+                clock=clock,
+                rules=rules,
+                core=core,
+                hasher=hasher,
+                sealer=sealer,
+                authenticator=authenticator,
+                otp=otp,
+                sessions=sessions,
+                links=links,
+                words=words,
+                bank_name=bank_name,
+            ),
+            confirmation=Confirmation(
+                uow=uow, otp=otp, links=links, sessions=sessions
+            ),
+            self_service=SelfService(
+                uow=uow,
+                rules=rules,
+                core=core,
+                hasher=hasher,
+                otp=otp,
+                sessions=sessions,
+                links=links,
+                words=words,
+            ),
+        )

@@ -1,0 +1,382 @@
+"""Registration, and the forgotten PIN, which repeats it: proof, code, id and PIN.
+
+The chat's own number must be the registered mobile number of a customer. What a
+customer knows (date of birth, account digits) only counts beside a code sent to
+that number.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from banking.domain.challenge import SmsWords
+from banking.domain.credential import (
+    Known,
+    new_passphrase,
+    passphrase_fits,
+    pin_problem,
+    read_chat_id,
+)
+from banking.domain.customer import CoreCustomer
+from banking.domain.link import Link, LinkPurpose
+from banking.domain.page_refusals import (
+    AuthenticatorWrong,
+    BankAway,
+    ChatIdRefused,
+    LinkDead,
+    PassphraseRefused,
+    PinRefused,
+    PinsDiffer,
+    ProofPaused,
+    ProofUnreadable,
+    ProofWrong,
+)
+from banking.ports.core_banking import CoreBanking, CoreUnreachable
+from banking.ports.gateway import Conversation, Words
+from banking.ports.identity import (
+    Authenticator,
+    Clock,
+    Enrolment,
+    EnrolmentStatus,
+    Hasher,
+    SecretSealer,
+)
+from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.identity_rules import IdentityRules
+from banking.services.links import Links
+from banking.services.notices import tell
+from banking.services.otp import Otp
+from banking.services.token_validity import Ended, Sessions
+
+PROOF = "proof"
+_DIGITS = re.compile(r"[0-9]{4}")
+_NOBODY = "0000000000"  # asked for when there is no customer, so that it takes as long
+_SAFE_PHRASE_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What the last, optional page offers. Secrets for this one page only."""
+
+    passphrase: str
+    totp_secret: str
+    totp_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    uow: UnitOfWork
+    clock: Clock
+    rules: IdentityRules
+    core: CoreBanking
+    hasher: Hasher
+    sealer: SecretSealer
+    authenticator: Authenticator
+    otp: Otp
+    sessions: Sessions
+    links: Links
+    words: Words
+    bank_name: str
+
+    # --- step 1: proof of person ---
+
+    def prove(self, link: Link, born: str, digits: str) -> Link:
+        """Compare what was typed with what the bank knows of this chat's number.
+
+        The answer for a number that is no customer's is the same as for wrong
+        details. Raises ProofUnreadable, ProofWrong, ProofPaused or BankAway.
+        """
+        birth, digits = _read_date(born), digits.strip()
+        if birth is None or not _DIGITS.fullmatch(digits):
+            raise ProofUnreadable
+        with self.uow() as tx:
+            conversation = tx.conversations.get(link.conversation_id)
+        phone = (conversation and conversation.phone) or ""
+        customer, accounts = self._known_by(phone)
+        fits = (
+            customer is not None
+            and customer.active
+            and birth == customer.date_of_birth
+            and any(account.endswith(digits) for account in accounts)
+        )
+        with self.uow() as tx:
+            tries = tx.attempts.lock(f"phone:{phone or link.conversation_id}", PROOF)
+            if tries.blocked(self.clock.now()):
+                raise ProofPaused
+            if customer is None or not fits:
+                tries = tries.failed(self.clock.now(), self.rules.proof_tries)
+                tx.attempts.save(tries)
+                paused = tries.blocked(self.clock.now())
+                event = "proof_blocked" if paused else "proof_wrong"
+                tx.audit.record(event, conversation_id=link.conversation_id)
+                tx.commit()
+                raise (
+                    ProofPaused
+                    if paused
+                    else ProofWrong(tries.left(self.rules.proof_tries))
+                )
+            link = self._proven(tx, link, customer)
+            tx.commit()
+        return link
+
+    def _known_by(self, phone: str) -> tuple[CoreCustomer | None, list[str]]:
+        try:
+            customer = self.core.customer_by_phone(phone)
+            number = customer.customer_number if customer else _NOBODY
+            return customer, [a.number for a in self.core.accounts(number)]
+        except CoreUnreachable:
+            raise BankAway from None
+
+    def _proven(self, tx: Tx, link: Link, customer: CoreCustomer) -> Link:
+        enrolment = tx.enrolments.by_customer(customer.customer_number)
+        if enrolment and enrolment.status is EnrolmentStatus.FROZEN:
+            raise ProofPaused  # only a person at the bank opens it again
+        challenge_id = uuid.uuid4().hex
+        resetting = link.purpose is LinkPurpose.RESET_PIN
+        self.otp.start(
+            tx,
+            challenge_id=challenge_id,
+            purpose=link.purpose.value,
+            enrolment_id=enrolment.id if enrolment else None,
+            customer_number=customer.customer_number,
+            phone=customer.phone,
+            binding=link.token_sha256,
+            sms=SmsWords(
+                "reset_pin" if resetting else "registration", {"channel": "WhatsApp"}
+            ),
+        )
+        tx.audit.record("proof_passed", conversation_id=link.conversation_id)
+        return self.links.keep(
+            tx,
+            link,
+            {
+                "step": "code",
+                "challenge": challenge_id,
+                "customer": customer.customer_number,
+            },
+        )
+
+    # --- step 2: the code ---
+
+    def check_code(self, link: Link, code: str) -> None:
+        """Spend a try; a right code opens the next step. Raises as Otp.verify."""
+        progress = {**link.progress, "step": "credentials"}
+        self.otp.verify(
+            link.progress["challenge"],
+            code,
+            link.token_sha256,
+            then=lambda tx: self.links.keep(tx, link, progress),
+        )
+
+    # --- step 3: id and PIN ---
+
+    def choose(self, link: Link, chat_id: str, pin: str, again: str) -> str:
+        """Enrol the customer and sign them in; return the session's token.
+
+        Raises ChatIdRefused, PinsDiffer, PinRefused, BankAway or LinkDead.
+        """
+        with self.uow() as tx:
+            conversation = tx.conversations.get(link.conversation_id)
+        phone = (conversation and conversation.phone) or ""
+        customer, accounts = self._known_by(phone)
+        # The number may have changed hands since the proof.
+        if customer is None or customer.customer_number != link.progress["customer"]:
+            raise LinkDead
+        name = read_chat_id(chat_id)
+        if name is None or name in (customer.customer_number.casefold(), phone):
+            raise ChatIdRefused
+        require_pin(self.rules, pin, again, known_of(customer, accounts, name))
+        pin_hash = self.hasher.hash_pin(pin)
+        with self.uow() as tx:
+            enrolment = self._enrol(tx, customer, accounts[0], name, pin_hash)
+            self._bind(tx, link, enrolment)
+            bound = tx.conversations.get(link.conversation_id)
+            if bound is None:
+                raise LinkDead
+            token = self.sessions.open(tx, enrolment, bound)
+            self._after_choice(tx, link, enrolment)
+            tx.commit()
+        return token
+
+    def _enrol(
+        self,
+        tx: Tx,
+        customer: CoreCustomer,
+        main_account: str,
+        chat_id: str,
+        pin_hash: str,
+    ) -> Enrolment:
+        before = tx.enrolments.by_customer(customer.customer_number)
+        now = self.clock.now()
+        enrolment = Enrolment(
+            id=before.id if before else uuid.uuid4().hex,
+            customer_number=customer.customer_number,
+            name=customer.name,
+            chat_id=chat_id,
+            phone=customer.phone,
+            kyc_level=str(customer.kyc_level.value),
+            status=EnrolmentStatus.ACTIVE,
+            main_account=main_account,
+            created_at=before.created_at if before else now,
+            lowered_until=now + self.rules.lower_limits if before else None,
+        )
+        if before is None:
+            passphrase = new_passphrase()
+            tx.enrolments.add(enrolment, pin_hash=pin_hash, passphrase=passphrase)
+            tx.audit.record("enrolled", enrolment_id=enrolment.id)
+        else:
+            tx.enrolments.lock(before.id)
+            tx.enrolments.renew(enrolment, pin_hash=pin_hash)
+            tx.audit.record("re_enrolled", enrolment_id=enrolment.id)
+            tx.audit.record("pin_changed", enrolment_id=enrolment.id, by="proof")
+        clear_tries(tx, enrolment)
+        return enrolment
+
+    def _bind(self, tx: Tx, link: Link, enrolment: Enrolment) -> None:
+        """This chat, and no other of the messenger, is the customer's from now on."""
+        self.sessions.kill(
+            tx, enrolment.id, Ended.PIN_CHANGED, but_link=link.token_sha256
+        )
+        here = tx.conversations.get(link.conversation_id)
+        for other in tx.conversations.of_enrolment(enrolment.id):
+            if here and other.channel == here.channel and other.id != here.id:
+                tx.conversations.unbind(other.id)
+        tx.conversations.bind(link.conversation_id, enrolment.id)
+
+    def _after_choice(self, tx: Tx, link: Link, enrolment: Enrolment) -> None:
+        if link.purpose is LinkPurpose.RESET_PIN:
+            tell(tx, self.words, enrolment.id, "utter_notice_pin_changed")
+            self.finish(tx, link)
+            return
+        secret = self.authenticator.new_secret()
+        sealed = self.sealer.seal(secret, f"pending:{enrolment.id}")
+        progress = {"step": "extras", "enrolment": enrolment.id, "totp": sealed}
+        self.links.keep(tx, link, progress)
+
+    # --- step 4: what may be left out ---
+
+    def extras(self, tx: Tx, link: Link) -> Extras:
+        """What the optional page shows this one time."""
+        enrolment = tx.enrolments.get(link.progress["enrolment"])
+        if enrolment is None:
+            raise LinkDead
+        secret = self._pending_totp(link)
+        uri = self.authenticator.uri(secret, enrolment.chat_id, self.bank_name)
+        return Extras(tx.enrolments.passphrase(enrolment.id), secret, uri)
+
+    def choose_extras(self, link: Link, typed: Mapping[str, str]) -> None:
+        """Keep what was chosen and finish; every field may be empty.
+
+        Raises PassphraseRefused or AuthenticatorWrong, and then nothing is kept.
+        """
+        own = typed.get("passphrase", "")
+        phrase = " ".join(typed.get("safe_phrase", "").split())[:_SAFE_PHRASE_LONGEST]
+        code = typed.get("authenticator_code", "").strip().replace(" ", "")
+        if own and not passphrase_fits(own):
+            raise PassphraseRefused
+        enrolment_id = link.progress["enrolment"]
+        secret = self._pending_totp(link)
+        step = self.authenticator.step(secret, code, self.clock.now()) if code else None
+        if code and step is None:
+            raise AuthenticatorWrong
+        with self.uow() as tx:
+            if own:
+                tx.enrolments.set_passphrase(enrolment_id, own)
+                tx.audit.record("passphrase_changed", enrolment_id=enrolment_id)
+            if step is not None:
+                tx.enrolments.set_totp(enrolment_id, secret, last_step=step)
+                tx.audit.record("totp_enrolled", enrolment_id=enrolment_id)
+            if phrase and phrase.isprintable():
+                tx.enrolments.set_safe_phrase(enrolment_id, phrase)
+                tx.audit.record("safe_phrase_set", enrolment_id=enrolment_id)
+            self.finish(tx, link)
+            tx.commit()
+
+    def finish(self, tx: Tx, link: Link) -> None:
+        """Use the link up; what was asked in the chat goes on by itself."""
+        self.links.use_up(tx, link)
+        resume(tx, link.conversation_id)
+
+    def _pending_totp(self, link: Link) -> str:
+        owner = f"pending:{link.progress['enrolment']}"
+        return self.sealer.unseal(link.progress["totp"], owner)
+
+    # --- demo and test banks ---
+
+    def enrol_directly(
+        self,
+        tx: Tx,
+        customer: CoreCustomer,
+        *,
+        main_account: str,
+        chat_id: str,
+        pin: str,
+        totp_secret: str,
+        channel: str = "whatsapp",
+    ) -> Conversation:
+        """Make a registered customer without pages; for seeding a demo or test bank.
+
+        Returns the customer's conversation, which is opened and bound.
+        """
+        pin_hash = self.hasher.hash_pin(pin)
+        enrolment = self._enrol(tx, customer, main_account, chat_id, pin_hash)
+        tx.enrolments.set_totp(enrolment.id, totp_secret)
+        conversation = tx.conversations.open(
+            channel, phone=customer.phone, user_id=None, now=self.clock.now()
+        )
+        tx.conversations.bind(conversation.id, enrolment.id)
+        return replace(conversation, enrolment_id=enrolment.id)
+
+
+def resume(tx: Tx, conversation_id: str) -> None:
+    """Go on with what was asked before the page, in the chat's own order."""
+    tx.defer(
+        "resume",
+        lock=f"turn:{conversation_id}",
+        conversation_id=conversation_id,
+        message_id=uuid.uuid4().hex,
+    )
+
+
+def require_pin(rules: IdentityRules, pin: str, again: str, known: Known) -> None:
+    """Raises PinsDiffer or PinRefused."""
+    if pin != again:
+        raise PinsDiffer
+    problem = pin_problem(pin, rules.pin, known)
+    if problem is not None:
+        raise PinRefused(problem.value)
+
+
+def known_of(customer: CoreCustomer, accounts: list[str], chat_id: str) -> Known:
+    """What others may know of this customer."""
+    return Known(
+        birth=customer.date_of_birth,
+        phone=customer.phone,
+        customer_number=customer.customer_number,
+        chat_id=chat_id,
+        account_numbers=tuple(accounts),
+        names=(customer.name,),
+    )
+
+
+def clear_tries(tx: Tx, enrolment: Enrolment) -> None:
+    """A full proof ends the pauses of PIN and proof; codes have their own count."""
+    for subject, factor in (
+        (f"enrolment:{enrolment.id}", "pin"),
+        (f"phone:{enrolment.phone}", PROOF),
+    ):
+        tx.attempts.save(tx.attempts.lock(subject, factor).cleared())
+
+
+def _read_date(typed: str) -> date | None:
+    """A date as a browser's date field sends it: year, month, day."""
+    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", typed.strip()[:20])
+    if found is None:
+        return None
+    year, month, day = map(int, found.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,170 @@
+"""The API for other programs of the bank: token validity, and a demo's panel."""
+
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from banking.domain import masking
+from banking.domain.transfer import Transfer
+from banking.ports.gateway import Conversation, TurnRow
+from banking.ports.identity import Clock
+from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.identity import Identity
+
+_PHONE = re.compile(r"\+?[1-9][0-9]{6,14}")
+_TURNS_SHOWN = 20
+_UNAUTHORISED = 401
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """What the API answers from. `traces` is for demo and test banks alone."""
+
+    uow: UnitOfWork
+    clock: Clock
+    identity: Identity
+    key: str = field(repr=False)
+    channels: tuple[str, ...]
+    traces: bool
+
+
+class TokenQuestion(BaseModel):
+    """Whose token: a channel, and the user as the channel knows them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    channel: Annotated[str, Field(min_length=1, max_length=32)]
+    user: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class TokenAnswer(BaseModel):
+    """`expires_at` only for a valid token, `next_url` only for the others."""
+
+    status: Literal["missing", "expired", "valid"]
+    expires_at: datetime | None
+    next_url: str | None
+
+
+def _api(request: Request) -> Api:
+    """Let in who knows the key."""
+    api: Api = request.app.state.api
+    given = request.headers.get("x-api-key", "")
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if not given and kind.lower() == "bearer":
+        given = token
+    # Both as bytes: a foreign character is a wrong key, not an error.
+    if not hmac.compare_digest(given.encode(), api.key.encode()) or not api.key:
+        raise HTTPException(_UNAUTHORISED, headers={"WWW-Authenticate": "Bearer"})
+    return api
+
+
+router = APIRouter(prefix="/api/v1")
+LetIn = Annotated[Api, Depends(_api)]
+
+
+@router.post("/token-validity")
+def token_validity(question: TokenQuestion, api: LetIn) -> TokenAnswer:
+    """Say whether a user's token is valid, and extend it if it is.
+
+    With anything but a valid token `next_url` is where the customer goes on.
+    """
+    with api.uow() as tx:
+        conversation = _conversation(api, tx, question)
+        if conversation is None:
+            return TokenAnswer(status="missing", expires_at=None, next_url=None)
+        validity = api.identity.token_validity.check(tx, conversation, extend=True)
+        url = api.identity.links.next_url(tx, conversation, validity)
+        tx.commit()
+    return TokenAnswer(
+        status=validity.status.value, expires_at=validity.expires_at, next_url=url
+    )
+
+
+def _conversation(
+    api: Api, tx: Tx, question: TokenQuestion
+) -> Conversation | None:
+    if question.channel not in api.channels:
+        return None
+    user = question.user.strip()
+    if not _PHONE.fullmatch(user):
+        return tx.conversations.of(question.channel, user)
+    phone = f"+{user.removeprefix('+')}"
+    known = tx.conversations.of(question.channel, phone)
+    return known or tx.conversations.open(
+        question.channel, phone=phone, user_id=None, now=api.clock.now()
+    )
+
+
+@router.get("/trace", include_in_schema=False)
+def trace(
+    api: LetIn, phone: Annotated[str, Query(max_length=20)]
+) -> list[dict[str, Any]]:
+    """Show what happened behind the latest turns of a demo's customer."""
+    if not api.traces:
+        raise HTTPException(404)
+    number = f"+{phone.strip().removeprefix('+')}"
+    with api.uow() as tx:
+        conversation = tx.conversations.of("whatsapp", number)
+        if conversation is None:
+            return []
+        turns = tx.turns.of(conversation.id, _TURNS_SHOWN)
+        transfers = (
+            tx.transfers.latest_of(conversation.enrolment_id, _TURNS_SHOWN)
+            if conversation.enrolment_id
+            else []
+        )
+    return _traced(turns, transfers)
+
+
+def _traced(
+    turns: Sequence[TurnRow], transfers: Sequence[Transfer]
+) -> list[dict[str, Any]]:
+    """Newest first; a transfer stands beside the turn that led to it."""
+    rows = []
+    until: datetime | None = None
+    for turn in turns:
+        led_to = [
+            t
+            for t in transfers
+            if turn.at <= t.created_at and (until is None or t.created_at < until)
+        ]
+        until = turn.at
+        rows.append(
+            {
+                "at": turn.at.isoformat(),
+                "text": turn.text,
+                "intent": turn.intent,
+                "confidence": turn.confidence,
+                "actions": list(turn.actions),
+                "took_ms": turn.took_ms,
+                "postings": [_posting(t) for t in led_to],
+            }
+        )
+    return rows
+
+
+def _posting(transfer: Transfer) -> dict[str, str]:
+    return {
+        "amount": str(transfer.amount),
+        "from": masking.account(transfer.source_account),
+        "to": masking.account(transfer.payee_account),
+        "state": str(transfer.state),
+    }
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def description(request: Request, _api: LetIn) -> dict[str, Any]:
+    """Describe the API, to those who may use it."""
+    return get_openapi(
+        title=request.app.title,
+        version=request.app.version,
+        routes=request.app.routes,
+    )

@@ -1,0 +1,129 @@
+"""A browser's visit: its cookies, its forms and where it comes from."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from banking.domain.link import looks_like_token, new_token
+from banking.ports.identity import Hasher
+
+_LONGEST_FORM_BYTES = 16_384
+_MOST_FIELDS = 30
+_SESSION_SECONDS = 3600
+
+
+class NotFromHere(Exception):
+    """The form does not prove that our own page was its origin."""
+
+
+class FormRefused(Exception):
+    """Not a form of ours: too big, of another type, or a field given twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request of a browser. `id` and `session` are secrets of its cookies."""
+
+    path: str
+    ip: str
+    id: str = field(repr=False)
+    session: str | None = field(repr=False)
+    https: bool
+    csrf: str = field(repr=False)
+    is_new: bool
+
+    def remember(self, response: Response) -> None:
+        """Give a browser that came without one its visit cookie."""
+        if self.is_new:
+            self._set(response, "visit", self.id)
+
+    def sign_in(self, response: Response, token: str) -> None:
+        """Put a fresh session where scripts cannot read it."""
+        self._set(response, "session", token, _SESSION_SECONDS)
+
+    def sign_out(self, response: Response) -> None:
+        response.delete_cookie(
+            cookie_name("session", https=self.https),
+            secure=self.https,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def _set(
+        self, response: Response, name: str, value: str, seconds: int | None = None
+    ) -> None:
+        # Lax: the chat's link must find its own browser again; forms carry a token.
+        response.set_cookie(
+            cookie_name(name, https=self.https),
+            value,
+            max_age=seconds,
+            secure=self.https,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def cookie_name(name: str, *, https: bool) -> str:
+    """`__Host-` binds a cookie to this very host; it needs https."""
+    return f"__Host-{name}" if https else name
+
+
+def visit_of(request: Request, hasher: Hasher, *, https: bool) -> Visit:
+    """Read who is visiting; nothing of it is trusted yet."""
+    known = request.cookies.get(cookie_name("visit", https=https), "")
+    is_new = not looks_like_token(known)
+    visit_id = new_token() if is_new else known
+    path = request.url.path
+    return Visit(
+        path=path,
+        ip=request.client.host if request.client else "",
+        id=visit_id,
+        session=request.cookies.get(cookie_name("session", https=https)),
+        https=https,
+        csrf=hasher.csrf(visit_id, path),
+        is_new=is_new,
+    )
+
+
+async def read_form(request: Request, visit: Visit) -> Mapping[str, str]:
+    """The fields of a form of ours. Raises FormRefused or NotFromHere."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise FormRefused
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LONGEST_FORM_BYTES:
+            raise FormRefused
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise FormRefused from None
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise FormRefused
+    _require_own_page(request, visit, form)
+    return form
+
+
+def _require_own_page(
+    request: Request, visit: Visit, form: Mapping[str, str]
+) -> None:
+    if request.headers.get("sec-fetch-site", "same-origin") not in (
+        "same-origin",
+        "none",
+    ):
+        raise NotFromHere
+    # Browsers send "null" from pages that keep their address to themselves.
+    origin = request.headers.get("origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise NotFromHere
+    given = form.get("csrf", "").encode()
+    if visit.is_new or not hmac.compare_digest(given, visit.csrf.encode()):
+        raise NotFromHere

@@ -1,0 +1,108 @@
+"""A browser without scripts, and the bank it visits."""
+
+import re
+import warnings
+from types import SimpleNamespace
+from urllib.parse import urljoin
+
+import pytest
+from lxml import html
+from sqlalchemy import Engine
+
+from banking.settings import Settings
+from banking.web.app import create_app
+from tests.identity.world import PUBLIC_URL, World
+
+with warnings.catch_warnings():
+    # It asks for a successor of httpx that it does not need.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+
+@pytest.fixture
+def world(clean_database: str, database: Engine) -> World:
+    """Give a bank with nobody registered yet."""
+    return World(database)
+
+
+@pytest.fixture
+def app(world: World, tmp_path):
+    """Give the web application of that bank."""
+    settings = Settings(
+        bank_env="test",
+        bank_home=tmp_path,
+        public_url=PUBLIC_URL,
+        _env_file=None,
+    )
+    bank = SimpleNamespace(
+        settings=settings,
+        engine=world.engine,
+        uow=world.uow,
+        clock=world.clock,
+        identity=world.identity,
+        teller=world.desk,
+        words=world.words,
+        hasher=world.hasher,
+        front_desk=SimpleNamespace(receive=lambda channel, batch: None),
+    )
+    return create_app(bank)
+
+
+class Browser:
+    """Opens pages, fills in fields by their data-testid, presses buttons."""
+
+    def __init__(self, app) -> None:
+        self.http = TestClient(
+            app, base_url=PUBLIC_URL, raise_server_exceptions=False
+        )
+        self.answer = None
+
+    def open(self, path: str) -> "Browser":
+        self.answer = self.http.get(path)
+        return self
+
+    @property
+    def status(self) -> int:
+        return self.answer.status_code
+
+    @property
+    def page(self):
+        return html.fromstring(self.answer.text)
+
+    def find(self, testid: str):
+        return self.page.xpath("//*[@data-testid=$name]", name=testid)
+
+    def has(self, testid: str) -> bool:
+        return bool(self.find(testid))
+
+    def text(self, testid: str) -> str:
+        return " ".join(self.find(testid)[0].text_content().split())
+
+    def everything(self) -> str:
+        return " ".join(self.page.text_content().split())
+
+    def press(self, testid: str = "submit", **values: str) -> "Browser":
+        page = self.page
+        button = page.xpath("//*[@data-testid=$name]", name=testid)[0]
+        form = next(button.iterancestors("form"))
+        filled = dict(form.form_values())
+        for name, value in values.items():
+            found = page.xpath("//*[@data-testid=$n]", n=name.replace("_", "-"))
+            filled[found[0].get("name")] = value
+        filled[button.get("name")] = button.get("value")
+        address = urljoin(str(self.answer.url), form.get("action"))
+        self.answer = self.http.post(address, data=filled)
+        return self
+
+    def csrf(self) -> str:
+        return re.search(r'name="csrf" value="(\w+)"', self.answer.text)[1]
+
+
+@pytest.fixture
+def browser(app) -> Browser:
+    return Browser(app)
+
+
+@pytest.fixture
+def other_browser(app) -> Browser:
+    return Browser(app)
