@@ -37,7 +37,7 @@ def _make_keys(file: Path) -> None:
         ).decode()
         for name in KEYS
     } | {name: f"{MARK}-{secrets.token_urlsafe(32)}" for name in WORDS}
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:

@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from banking.cli import database, language, ledger, routes, seed
 from banking.cli.refusals import REFUSALS
@@ -31,4 +32,7 @@ def main() -> None:
         app()
     except REFUSALS as refusal:
         print(f"bank: {refusal}", file=sys.stderr)
+        sys.exit(2)
+    except OperationalError as lost:
+        print(f"bank: the database does not answer: {lost.orig}", file=sys.stderr)
         sys.exit(2)

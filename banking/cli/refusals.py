@@ -7,12 +7,13 @@ from banking.supervisor.house import DidNotStart
 from banking.supervisor.ports import PortTaken
 from banking.supervisor.programs import NoModel
 from banking.supervisor.running import AlreadyRuns
-from banking.supervisor.up import NotSeeded
+from banking.supervisor.up import NotInProduction, NotSeeded
 
 REFUSALS = (
     AlreadyRuns,
     DidNotStart,
     NoModel,
+    NotInProduction,
     NotSeeded,
     PolicyRefused,
     PortTaken,

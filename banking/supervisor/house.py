@@ -50,7 +50,7 @@ class House:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Take SIGTERM and SIGINT as "stop", and notice deaths at once."""
+        """Take SIGTERM, SIGINT and SIGHUP as "stop", and notice deaths at once."""
         self._alarm.setblocking(False)
         self._wake.setblocking(False)
         before = signal.set_wakeup_fd(self._alarm.fileno(), warn_on_full_buffer=False)
@@ -59,6 +59,7 @@ class House:
             for number, handler in (
                 (signal.SIGTERM, self._stop_asked),
                 (signal.SIGINT, self._stop_asked),
+                (signal.SIGHUP, self._stop_asked),
                 (signal.SIGCHLD, _ignored),
             )
         }

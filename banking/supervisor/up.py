@@ -31,6 +31,10 @@ type Announce = Callable[[RunningBank], None]
 type Listing = Callable[[Settings], Sequence[Program]]
 
 
+class NotInProduction(Exception):
+    """What was asked for would put the simulator beside real money."""
+
+
 class NotSeeded(Exception):
     """The demo's customers could not be made; the message says why."""
 
@@ -48,13 +52,17 @@ class Up:
     def run(self) -> None:
         """Bring the bank up, keep it up until SIGTERM or SIGINT, and stop it.
 
-        Raises ``SettingsRefused``, ``AlreadyRuns``, ``PortTaken``, ``NoModel``,
-        ``PostgresFailed``, ``NotSeeded`` or ``DidNotStart``.
+        Raises ``SettingsRefused``, ``NotInProduction``, ``AlreadyRuns``,
+        ``PortTaken``, ``NoModel``, ``PostgresFailed``, ``NotSeeded`` or
+        ``DidNotStart``.
         """
         given = Settings()
+        if given.is_production and self.simulator:
+            raise NotInProduction("a production has no simulator: use --no-simulator")
         home = given.bank_home
         logs = home / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        logs.mkdir(exist_ok=True)
         house = House(folder=PROJECT, logs=logs)
         with keeping(home), Ports() as ports, house.listening():
             try:

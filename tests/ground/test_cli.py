@@ -1,5 +1,6 @@
 """The `bank` command: machines read its stdout, people the rest."""
 
+import base64
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from banking.cli.routes import RoleUnknown, role_of, route_table
+from banking.settings import Settings
 
 
 @pytest.fixture
@@ -68,6 +70,42 @@ def test_wrong_settings_are_one_readable_message(bank):
     assert "WEB_PORT" in done.stderr
     assert "BANK_TIMEZONE" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_one_readable_message(bank, tmp_path):
+    away = f"postgresql://bank:hunter2@/bank?host={tmp_path}"
+    done = bank("migrate", DATABASE_URL=away)
+
+    assert done.returncode == 2
+    assert "the database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_production_has_no_simulator(bank):
+    secret = base64.b64encode(bytes(range(32))).decode()
+    keys = dict.fromkeys(("ENVELOPE_KEY", "PIN_PEPPER", "VAULT_KEY"), secret)
+    told = {
+        name: "told-by-somebody"
+        for name in Settings.model_fields
+        if name.startswith("whatsapp_") and "version" not in name
+    }
+    urls = dict.fromkeys(
+        ("PUBLIC_URL", "SMS_GATEWAY_URL", "SIM_CHANGE_URL"), "https://bank.example.com"
+    )
+    named = {name.upper(): text for name, text in told.items()}
+    production = {
+        "BANK_ENV": "production",
+        "API_KEY": "told-too",
+        **keys,
+        **urls,
+        **named,
+    }
+
+    done = bank("up", **production, DATABASE_URL="postgresql://bank@/bank")
+
+    assert done.returncode == 2
+    assert "a production has no simulator" in done.stderr
 
 
 def test_the_help_names_every_command(bank):

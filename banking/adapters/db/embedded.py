@@ -71,7 +71,7 @@ def start(home: Path, *, durable: bool = True) -> EmbeddedPostgres:
     ``durable=False`` gives up surviving a power cut, for tests.
     Raises ``PostgresFailed``.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _only_one_at_a_time(home):
         running = _adopt(home)
         if running is not None:
