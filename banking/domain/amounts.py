@@ -70,6 +70,11 @@ class NumberStyle:
     decimal: str = "."
     group: str = ","
 
+    def __post_init__(self) -> None:
+        # Locales have spaces and apostrophes of several kinds; the reader has one.
+        plain = self.group.translate(_SPACES).translate(_APOSTROPHE)
+        object.__setattr__(self, "group", plain)
+
 
 _ZEROS: Final = (
     "0",

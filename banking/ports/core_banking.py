@@ -151,3 +151,6 @@ class CoreBanking(Protocol):
         """
 
     def outcome(self, transfer_id: str) -> CoreOutcome: ...
+
+    def expire_holds(self) -> int:
+        """Void what has been held for too long, once; returns how many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -58,7 +59,10 @@ class Reconciliation:
             ids = tx.transfers.expired(now)
             tx.parked.purge(now - _PARKED_FOR)
             tx.commit()
-        return sum(self._expire(transfer_id, now) for transfer_id in ids)
+        ended = sum(self._expire(transfer_id, now) for transfer_id in ids)
+        with suppress(CoreUnreachable):
+            self.core.expire_holds()
+        return ended
 
     def _settle(self, transfer: Transfer) -> None:
         outcome = self.core.outcome(transfer.id)

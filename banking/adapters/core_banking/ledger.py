@@ -42,6 +42,9 @@ from banking.ports.core_banking import (
 )
 
 
+_EXPIRED_AT_ONCE = 500
+
+
 class Clock(Protocol):
     def now(self) -> datetime: ...
 
@@ -192,14 +195,13 @@ class Ledger:
             return CoreOutcome(CoreState.UNKNOWN)
         return CoreOutcome(CoreState(row.state), row.reference, row.reason)
 
-    def expire_holds(self, limit: int = 500) -> int:
-        """Release what was held too long, once; returns how many."""
+    def expire_holds(self) -> int:
         now = self.clock.now()
         with self._connection() as db:
             due = db.execute(
                 select(holds.c.transaction_id)
                 .where(holds.c.open, holds.c.expires_at <= now)
-                .limit(limit)
+                .limit(_EXPIRED_AT_ONCE)
             ).scalars()
             released = 0
             for transfer_id in due.all():

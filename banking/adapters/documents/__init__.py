@@ -1,0 +1,1 @@
+"""Receipts and statements as encrypted PDF files."""
