@@ -13,6 +13,10 @@ BANK := .venv/bin
 RASA := env PYTHONPATH=. RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 \
 	SQLALCHEMY_SILENCE_UBER_WARNING=1 .venv-rasa/bin/python -W ignore
 
+# Rasa says a thousand lines where all is well: shown when it is not.
+quietly = @echo "rasa: $(1)"; log=build/$(1).log; run() { "$$@" >$$log 2>&1 || \
+	{ cat $$log; exit 1; }; }; run
+
 # Behind pyenv an interpreter is found only where PYENV_VERSION lists it.
 PYENV_VERSIONS := $(shell command -v pyenv >/dev/null 2>&1 && \
 	pyenv versions --bare 2>/dev/null | sort -rV | paste -sd: -)
@@ -33,10 +37,13 @@ demo: setup
 
 .PHONY: test
 test: setup browser style
-	$(RASA) -m rasa data validate --domain domain.yml --data data --config config.yml
+	@mkdir -p build
+	$(call quietly,validate) $(RASA) -m rasa data validate \
+		--domain domain.yml --data data --config config.yml
+	$(call quietly,stories) $(RASA) -m rasa test core --stories tests/test_stories.yml \
+		--model models --endpoints endpoints.yml --fail-on-prediction-errors \
+		--out build/stories
 	$(RASA) -m pytest tests/rasa_addons
-	$(RASA) -m rasa test core --stories tests/test_stories.yml --model models \
-		--endpoints endpoints.yml --fail-on-prediction-errors --out build/stories
 	$(BANK)/python -m pytest
 
 .PHONY: check
