@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from banking.simulator.graph_access import GraphAccess, no_such_object, same
 from banking.simulator.graph_errors import GraphError
@@ -88,18 +88,8 @@ def media_routes(world: World, access: GraphAccess) -> APIRouter:
     async def upload(version: str, phone_number_id: str, request: Request) -> Response:
         access.check(request, version, phone_number_id)
         access.bad_luck()
-        form = await request.form(max_files=1)
-        if form.get("messaging_product") != "whatsapp":
-            raise GraphError(100, "The parameter messaging_product is required.")
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise GraphError(100, "The parameter file is required.")
-        declared = form.get("type")
-        mime_type = declared if isinstance(declared, str) else file.content_type
-        if not mime_type or "/" not in mime_type:
-            raise GraphError(100, "The parameter type is required.")
-        name = (file.filename or "file").rsplit("/", 1)[-1][:240]
-        return JSONResponse({"id": shelf.keep(await file.read(), mime_type, name)})
+        async with request.form(max_files=1) as form:
+            return JSONResponse({"id": await _keep(shelf, form)})
 
     @routes.get("/lookaside/{media_id}")
     async def download(media_id: str, request: Request) -> Response:
@@ -122,3 +112,17 @@ def media_routes(world: World, access: GraphAccess) -> APIRouter:
         return JSONResponse({"success": True})
 
     return routes
+
+
+async def _keep(shelf: MediaShelf, form: FormData) -> str:
+    if form.get("messaging_product") != "whatsapp":
+        raise GraphError(100, "The parameter messaging_product is required.")
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise GraphError(100, "The parameter file is required.")
+    declared = form.get("type")
+    mime_type = declared if isinstance(declared, str) else file.content_type
+    if not mime_type or "/" not in mime_type:
+        raise GraphError(100, "The parameter type is required.")
+    name = (file.filename or "file").rsplit("/", 1)[-1][:240]
+    return shelf.keep(await file.read(), mime_type, name)
