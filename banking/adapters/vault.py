@@ -50,4 +50,3 @@ class AesVault:
             return cipher.decrypt(sealed.nonce, sealed.ciphertext, bound_to.encode())
         except InvalidTag:
             raise ValueError("does not open") from None
-
