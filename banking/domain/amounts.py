@@ -169,6 +169,10 @@ _TOKEN: Final = re.compile(
 )
 # "no, fifty" corrects; "no one" is not an amount.
 _NO_BUT: Final = re.compile(r"^no(?:[,.!] *| (?=[0-9$£€]))")
+_MARKS: Final = frozenset(",.!?")
+_STRAY_MARK: Final = re.compile(
+    r"(?<![^\W_])[.,]|[.,](?![^\W_]|\s|$)|(?<!\S)[!?]|[!?](?=[^\s!?])"
+)
 _GROUPED: Final = r"[1-9][0-9]{0,2}(?:\%s[0-9]{3})+"
 _INDIAN: Final = r"[1-9][0-9]?(?:\%s[0-9]{2})+\%s[0-9]{3}"
 _PLAIN: Final = re.compile(r"0|[1-9][0-9]*")
@@ -229,6 +233,9 @@ def _cleaned(text: str) -> str | None:
 def _tokens(cleaned: str) -> list[str] | None:
     """Words, numbers and symbols; None where anything is left over."""
     joined = _NO_BUT.sub("", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", cleaned))
+    # A mark that ends a word or the sentence says nothing; ".50" and "50.." might.
+    if _STRAY_MARK.search(joined):
+        return None
     tokens: list[str] = []
     position = 0
     for found in _TOKEN.finditer(joined):
@@ -238,8 +245,7 @@ def _tokens(cleaned: str) -> list[str] | None:
         position = found.end()
     if joined[position:].strip(" "):
         return None
-    # A comma, stop or mark that ends a word or the sentence says nothing.
-    return [token for token in tokens if token not in {",", ".", "!", "?"}]
+    return [token for token in tokens if token not in _MARKS]
 
 
 def _relative(tokens: list[str]) -> Relative | None:
@@ -348,53 +354,42 @@ def _literal(written: str, style: NumberStyle, decimals: int) -> _Number | None:
     if _PLAIN.fullmatch(written):
         return _Number((Fraction(int(written)),), certain=True)
     marks = [char for char in written if not char.isdigit()]
-    kinds = set(marks)
-    if kinds == {".", ","}:
-        last = marks[-1]
-        whole, _, part = written.rpartition(last)
-        other = "," if last == "." else "."
-        return _decimal(whole, other, part, certain=last not in whole)
-    if kinds in ({" "}, {"'"}):
-        mark = marks[0]
-        grouped = _ungrouped(written, mark)
-        return grouped and _Number((Fraction(grouped),), certain=mark == style.group)
-    if len(kinds) == 2:  # noqa: PLR2004 - a grouping mark and a decimal mark
-        whole, _, part = written.rpartition(marks[-1])
-        group = marks[0]
-        if marks[-1] in " '" or marks[-1] in whole:
-            return None
-        return _decimal(whole, group, part, certain=group == style.group)
-    if len(kinds) != 1:
+    if not marks:
+        return None  # a leading zero: half typed, or a code rather than an amount
+    if len(set(marks)) == 1:
+        return _one_mark(written, marks, style, decimals)
+    # Two kinds: the last one is the decimal mark, the other one groups.
+    whole, _, part = written.rpartition(marks[-1])
+    plain = _ungrouped(whole, marks[0])
+    if plain is None or marks[-1] not in ".," or len(part) > decimals:
         return None
-    return _one_mark(written, marks, style, decimals)
-
-
-def _decimal(whole: str, group: str, part: str, *, certain: bool) -> _Number | None:
-    plain = int(whole) if _PLAIN.fullmatch(whole) else _ungrouped(whole, group)
-    if plain is None:
-        return None
-    value = plain + Fraction(int(part), 10 ** len(part))
-    return _Number((value,), certain=certain)
+    certain = marks[0] in ".," or marks[0] == style.group
+    return _Number((plain + Fraction(int(part), 10 ** len(part)),), certain)
 
 
 def _one_mark(
     written: str, marks: list[str], style: NumberStyle, decimals: int
 ) -> _Number | None:
-    """Only points or only commas: a group, a decimal mark, or either."""
+    """One kind of mark only: it groups, is the decimal mark, or may be either."""
     mark = marks[0]
     grouped = _ungrouped(written, mark)
-    if len(marks) > 1:
-        return grouped and _Number((Fraction(grouped),), certain=True)
+    if mark not in ".," or len(marks) > 1:
+        if grouped is None:
+            return None
+        certain = mark in ".," or mark == style.group
+        return _Number((Fraction(grouped),), certain)
     whole, _, part = written.partition(mark)
     if not _PLAIN.fullmatch(whole):
         return None
     decimal = int(whole) + Fraction(int(part), 10 ** len(part))
-    if grouped is None:
-        return _Number((decimal,), certain=mark == style.decimal)
-    if mark == style.group and decimals < _GROUP_SIZE:
+    if grouped is not None and mark == style.group and decimals < _GROUP_SIZE:
         # "1,250": the locale's own grouping, and no such currency has three decimals.
         return _Number((Fraction(grouped),), certain=True)
-    return _Number((Fraction(grouped), decimal), certain=False)
+    if grouped is not None:
+        return _Number((Fraction(grouped), decimal), certain=False)
+    if len(part) > decimals:
+        return None
+    return _Number((decimal,), certain=mark == style.decimal)
 
 
 def _ungrouped(written: str, mark: str) -> int | None:
