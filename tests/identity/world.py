@@ -85,10 +85,14 @@ class Records:
             raise CoreUnreachable
 
 
+@dataclass(slots=True)
 class EchoWords:
-    """Says the name of a response and its facts."""
+    """Says the name of a response and its facts, and remembers it."""
+
+    said: list[str] = field(default_factory=list)
 
     def say(self, response, /, **facts):
+        self.said.append(response)
         told = " ".join(f"{k}={v}" for k, v in sorted(facts.items()))
         return [Text(f"{response} {told}".strip())]
 
@@ -234,11 +238,19 @@ class World:
 
     def said(self) -> list[str]:
         """What the bank wrote in chats, oldest first."""
+        return self.words.said
+
+    def dump(self) -> str:
+        """Every row of every table of identity and the chat, as text."""
         with self.engine.connect() as connection:
-            rows = connection.execute(
-                text("SELECT bubble FROM outbox ORDER BY created_at, id")
+            names = connection.execute(
+                text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            ).scalars()
+            return "\n".join(
+                str(row)
+                for name in list(names)
+                for row in connection.execute(text(f'SELECT t::text FROM "{name}" t'))
             )
-            return [str(row[0]) for row in rows]
 
     def status(self, who: CoreCustomer = AMA, *, extend: bool = False) -> str:
         """What token validity says of a customer's chat."""
