@@ -23,6 +23,7 @@ from banking.supervisor.running import RunningBank, keeping
 READY_SECONDS = 240.0
 ANSWER_SECONDS = 2.0
 DEMO_CUSTOMERS, DEMO_SEED = 8, 1
+LAST_WORDS = 1500  # Characters of a failed seed that are shown.
 DEMO_PEOPLE = "demo-people.jsonl"
 REPORTED = ("web", "worker", "actions", "rasa")
 
@@ -127,7 +128,7 @@ class Up:
             check=False,
         )
         if done.returncode != 0:
-            raise NotSeeded(f"the demo's customers were not made: {done.stderr}")
+            raise NotSeeded(f"the demo's customers were not made: {done.stderr[-LAST_WORDS:]}")
         _write_whole(people, done.stdout)
 
     def _is_ready(self, settings: Settings) -> bool:
