@@ -128,7 +128,8 @@ class Up:
             check=False,
         )
         if done.returncode != 0:
-            raise NotSeeded(f"the demo's customers were not made: {done.stderr[-LAST_WORDS:]}")
+            why = done.stderr[-LAST_WORDS:]
+            raise NotSeeded(f"the demo's customers were not made: {why}")
         _write_whole(people, done.stdout)
 
     def _is_ready(self, settings: Settings) -> bool:
