@@ -3,16 +3,25 @@
 import os
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL
 
 from banking.adapters.db import embedded
 from banking.adapters.db.engine import engine
 from banking.adapters.db.migrate import migrate
+from banking.adapters.memory.identity import MemorySimChange, MemorySms
+from banking.settings import Settings
+
+if TYPE_CHECKING:
+    from banking.bootstrap import Bank
 
 # The schema's own history, and the queue's table of its versions.
 KEPT = ("alembic_version",)
@@ -74,6 +83,45 @@ def clean_database(database_url: str) -> str:
         names = ", ".join(name for (name,) in tables)
         connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     return database_url
+
+
+@dataclass
+class StoppedClock:
+    """A clock that moves when it is told to."""
+
+    moment: datetime = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@pytest.fixture
+def bank(database: Engine, clean_database: str, tmp_path: Path) -> Iterator["Bank"]:
+    """Give a wired bank with an empty database, a stopped clock and no outside."""
+    # Imported here: a domain test should not need the whole bank to be in order.
+    from banking.bootstrap import open_bank, reach_outside
+
+    settings = Settings(
+        _env_file=None,
+        bank_env="test",
+        bank_home=tmp_path / "home",
+        database_url=SecretStr(clean_database),
+    )
+    clock = StoppedClock()
+    real = reach_outside(settings, database)
+    outside = replace(
+        real,
+        clock=clock,
+        core=replace(real.core, clock=clock),
+        sms=MemorySms(),
+        sim_change=MemorySimChange(),
+    )
+    wired = open_bank(settings, outside=outside)
+    yield wired
+    wired.engine.dispose()
 
 
 def _home(factory: pytest.TempPathFactory) -> Path:
