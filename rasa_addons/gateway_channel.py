@@ -26,7 +26,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from rasa_addons import action_server, fast_validation
+from rasa_addons import action_server, fast_events, fast_validation
 from rasa_addons.action_server import TurnLost
 from rasa_addons.envelope import Envelope, ForgedEnvelope, decode_key, unseal
 from rasa_addons.replies import (
@@ -52,6 +52,7 @@ TurnKey = Tuple[str, str]
 
 fast_validation.install()
 action_server.install()
+fast_events.install()
 
 
 class TurnFailed(Exception):

@@ -15,6 +15,7 @@ from typing import Any, Dict, List, Optional
 
 from rasa_addons.manifest import Manifest, WrongModel
 from rasa_addons.surroundings import prepare
+from rasa_addons.tensorflow_left_out import components_of_model, leave_out
 
 ENTITY_FIELDS = ("entity", "value", "start", "end")
 
@@ -58,6 +59,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except WrongModel as error:
         print(error, file=sys.stderr)
         return 2
+    leave_out(components_of_model(model))
     lines = chosen.source.read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines if line.strip()]
     predictions = asyncio.run(predict(model, texts))

@@ -20,6 +20,7 @@ from typing import Any, List, Optional
 
 from rasa_addons.manifest import Manifest, WrongModel
 from rasa_addons.surroundings import prepare
+from rasa_addons.tensorflow_left_out import components_of_model, leave_out
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 5005
@@ -91,8 +92,9 @@ async def _load(model: str, endpoints: Any, app: Any, loop: Any) -> None:
 
 async def _close(endpoints: Any, app: Any, loop: Any) -> None:
     await endpoints.action.close()
-    if endpoints.tracker_store:
-        endpoints.tracker_store.close()
+    close = getattr(endpoints.tracker_store, "close", None)
+    if close is not None:
+        close()
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -110,6 +112,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     except WrongModel as error:
         print(f"refused to start: {error}", file=sys.stderr)
         return 2
+    leave_out(components_of_model(model))
     endpoints = read_endpoints(chosen.endpoints, _envelope_key())
     app = application(model, chosen.credentials, endpoints)
     app.run(host=LOOPBACK, port=chosen.port, workers=1, access_log=False)

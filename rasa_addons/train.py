@@ -17,6 +17,7 @@ from typing import List, Optional
 
 from rasa_addons.manifest import Manifest, WrongModel, digest_of, training_files
 from rasa_addons.surroundings import prepare
+from rasa_addons.tensorflow_left_out import components_of_config, leave_out
 
 KEPT_MODELS = 3
 
@@ -93,6 +94,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--force", action="store_true", help="train even if unchanged")
     chosen = parser.parse_args(arguments)
     prepare(serving=False)
+    leave_out(components_of_config(chosen.config))
     manifest = train(**vars(chosen))
     print(json.dumps(asdict(manifest)))
     return 0
