@@ -102,15 +102,17 @@ def from_reply(
 ) -> list[Bubble]:
     """Read one reply of the dialogue engine.
 
+    Only bodies and captions know markup, so only they keep the marks of ``literal``.
+
     Raises UnknownBubble for a custom part of an unknown type: such a thing is for
     the log, never for a customer.
     """
     bubbles: list[Bubble] = []
     options = tuple(
         Option(
-            str(b["title"]),
-            str(b.get("payload") or b["title"]),
-            str(b.get("description") or ""),
+            unmarked(str(b["title"])),
+            unmarked(str(b.get("payload") or b["title"])),
+            unmarked(str(b.get("description") or "")),
         )
         for b in buttons
         if b.get("title")
@@ -128,12 +130,14 @@ def _custom(custom: Mapping[str, Any]) -> Bubble:
     match custom.get("type"):
         case "link":
             return LinkButton(
-                str(custom["text"]), str(custom["label"]), str(custom["url"])
+                str(custom["text"]),
+                unmarked(str(custom["label"])),
+                unmarked(str(custom["url"])),
             )
         case "document":
             return DocumentBubble(
-                str(custom["document_id"]),
-                str(custom["filename"]),
+                unmarked(str(custom["document_id"])),
+                unmarked(str(custom["filename"])),
                 str(custom.get("caption") or ""),
             )
         case "choices":

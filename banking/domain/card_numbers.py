@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 SHORTEST, LONGEST = 13, 19
 # Digits that are more than this many in one run mean nothing to a bank.
@@ -40,8 +40,7 @@ _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _EVEN_GROUPS = frozenset((3, 4, 5, 6))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A card number and where it stands; ``digits`` is empty for a senseless run."""
 
     start: int

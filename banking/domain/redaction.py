@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from banking.domain import card_numbers, spoken_secrets
 from banking.domain.card_numbers import GAP
@@ -62,7 +63,7 @@ NATIONAL_IDS = {
 
 # Words that say nothing beside the secret they came with.
 _IDLE = frozenset(
-    "my the is it its it's was pin pins code codes otp cvv cvc passcode password and"  # noqa: SIM905 - a word list reads better so
+    "my the is it its it's was pin pins code codes otp cvv cvc passcode password and"
     " number card here this that for so me your you got sent new old please ok okay hi"
     " hello hey be of as to use one time security expiry exp thanks thank".split()
 )
@@ -83,8 +84,7 @@ class Redacted:
     completes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
+class _Cut(NamedTuple):
     """One stretch of the text to replace."""
 
     start: int
@@ -193,11 +193,10 @@ def _beside(plain: str, card: _Cut) -> list[_Cut]:
 
 def _applied(text: str, cuts: list[_Cut]) -> str:
     parts, at = [], 0
-    for cut in sorted(cuts, key=lambda c: (c.start, -c.end)):
-        if cut.start >= at:
-            parts += [text[at : cut.start], cut.instead]
-        if cut.end > at:
-            at = cut.end
+    for start, end, _, instead in sorted(cuts, key=lambda cut: (cut[0], -cut[1])):
+        if start >= at:
+            parts += [text[at:start], instead]
+        at = max(at, end)
     return "".join([*parts, text[at:]])
 
 

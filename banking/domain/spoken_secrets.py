@@ -8,7 +8,6 @@ costs a moment.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 PIN, CODE, CVV, PASSWORD = "pin", "code", "cvv", "password"
@@ -16,20 +15,20 @@ PIN, CODE, CVV, PASSWORD = "pin", "code", "cvv", "password"
 _NAMES: dict[str, str] = {
     **dict.fromkeys(("pin", "pins", "mpin", "pincode", "pincodes"), PIN),
     **dict.fromkeys(
-        ("password", "passwords", "passcode", "passcodes", "passphrase", "passwd")
-        + ("pwd", "contraseña", "clave", "senha", "passe", "kennwort", "passwort"),
+        "password passwords passcode passcodes passphrase passwd pwd contraseña clave"
+        " senha passe kennwort passwort".split(),
         PASSWORD,
     ),
     **dict.fromkeys(("cvv", "cvc", "cvn", "csc"), CVV),
     **dict.fromkeys(
-        ("otp", "otps", "o.t.p", "totp", "code", "codes", "código", "codigo", "fa")
-        + ("verification", "authentication", "authenticator"),
+        "otp otps o.t.p totp code codes código codigo fa verification authentication"
+        " authenticator".split(),
         CODE,
     ),
 }
 # "Code" is an everyday word: these before it make it the name of something public.
 _PUBLIC_CODES = frozenset(
-    "sort zip post postal swift bic branch bank country area routing promo promotion"  # noqa: SIM905 - a word list reads better so
+    "sort zip post postal swift bic branch bank country area routing promo promotion"
     " error referral product dial dialling dialing ussd voucher discount qr bar agent"
     " till currency biller merchant invite invitation dress shop store meter tax status"
     " coupon gift customer department airport colour color source iban transit ifsc"
@@ -38,33 +37,36 @@ _PUBLIC_CODES = frozenset(
 )
 # Between a name and a number these mean that the number belongs to something else.
 _ELSEWHERE = frozenset(
-    "send sends sent sending pay pays paid paying transfer transfers transferred give"  # noqa: SIM905
+    "send sends sent sending pay pays paid paying transfer transfers transferred give"
     " gave deposit deposited withdraw withdrew withdrawn buy bought spend spent load"
     " airtime balance owe owes lend borrow charge charged cost costs call called dial"
     " limit times loan bill rent".split()
 )
 # Right before a number these give it a public name.
 _NAMED = frozenset(
-    "account accounts acct acc a/c phone mobile tel telephone customer client reference"  # noqa: SIM905
+    "account accounts acct acc a/c phone mobile tel telephone customer client reference"
     " ref invoice order ticket meter bill room flat apartment house box branch agent"
     " till iban route bus flight student policy member membership loan case complaint"
-    " amount total sum card cards ending since year xx xxx xxxx street unit extension ext".split()
+    " amount total sum card cards ending since year xx xxx xxxx street unit extension"
+    " ext".split()
 )
-_LINKS = frozenset("number no nr num id in with four digits".split())  # noqa: SIM905
-_IS = frozenset("is was are be =".split())  # noqa: SIM905
+_LINKS = frozenset("number no nr num id in with four digits".split())
+_IS = frozenset("is was are be =".split())
 _MONEY = frozenset(
-    "usd eur gbp ghs ngn kes inr zar cedi cedis naira dollar dollars euro euros pound"  # noqa: SIM905
+    "usd eur gbp ghs ngn kes inr zar cedi cedis naira dollar dollars euro euros pound"
     " pounds amount bucks quid shilling shillings rand rupee rupees cents".split()
 )
 _COUNTED = _MONEY | frozenset(
-    "k percent times minute minutes min mins hour hours day days week weeks month"  # noqa: SIM905
+    "k percent times minute minutes min mins hour hours day days week weeks month"
     " months year years people".split()
 )
-_BEFORE_YEAR = frozenset("in since of during until by".split())  # noqa: SIM905
+_BEFORE_YEAR = frozenset("in since of during until by".split())
 _MONEY_LEFT = frozenset("$€£¥₦₵₹₽₺₱₩¢+")
 _MONEY_RIGHT = frozenset("$€£¥₦₵₹₽₺₱₩¢%")
 
+_MASKED = frozenset("•*")
 _REACH = 7
+_MOST_LINKS = 2
 _TOKEN = re.compile(
     r"(?P<number>[0-9](?:[ \-._\u00b7]?[0-9]){2,15}(?![0-9]))"
     r"|(?P<word>o\.t\.p|a/c|[^\W\d_]+(?:['\u2019][^\W\d_]+)?|=)"
@@ -81,20 +83,20 @@ _DIGIT = re.compile(r"[0-9]")
 _DECIMALS = re.compile(r"[.,][0-9]{2,3}(?![0-9])")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SAID = re.compile(
-    r"(?<![^\W_])(?P<word>passwords?|passcodes?|pass[ -]?phrases?|passwd|pwd|pass|m?pin)"
+    r"(?<![^\W_])"
+    r"(?P<word>passwords?|passcodes?|pass[ -]?phrases?|passwd|pwd|pass|m?pin)"
     r"\s*(?:is|was|=|:|->)\s*[\"'\u201c\u2018]?(?P<value>[^\s\"'\u201d\u2019]{4,128})",
     re.IGNORECASE,
 )
 # What people say of a password without telling it.
 _NOT_A_VALUE = frozenset(
-    "wrong right correct incorrect expired blocked locked lost forgotten changed reset"  # noqa: SIM905
-    " weak strong safe secret stolen gone working invalid missing rejected refused still"
-    " being what this that your same good known easy hard".split()
+    "wrong right correct incorrect expired blocked locked lost forgotten changed reset"
+    " weak strong safe secret stolen gone working invalid missing rejected refused"
+    " still being what this that your same good known easy hard".split()
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(NamedTuple):
     """A secret and where it stands."""
 
     start: int
@@ -196,25 +198,26 @@ def _public(plain: str, tokens: list[_Token], index: int, *, said: bool) -> bool
     after = tokens[index + 1] if index + 1 < len(tokens) else None
     left = plain[max(0, number.start - 2) : number.start].rstrip()[-1:]
     right = plain[number.end : number.end + 4]
-    if before in _MONEY or left in _MONEY_LEFT or right[:1] in _MONEY_RIGHT:
+    counted = (
+        after is not None and after.text in _COUNTED and after.start <= number.end + 1
+    )
+    money = before in _MONEY or left in _MONEY_LEFT or right[:1] in _MONEY_RIGHT
+    if counted or money or _DECIMALS.match(right):
         return True
-    if after is not None and after.text in _COUNTED and after.start <= number.end + 1:
-        return True
-    if _DECIMALS.match(right):
-        return True
-    if said:
-        return False
-    if _DATE.fullmatch(number.text) or _AMOUNT.fullmatch(number.text):
-        return True
-    if _YEAR.fullmatch(number.text) and before in _BEFORE_YEAR:
-        return True
-    return left in ("•", "*") or _is_named(tokens, index, linked_by_is=False)
+    year = _YEAR.fullmatch(number.text) and before in _BEFORE_YEAR
+    return not said and bool(
+        year
+        or left in _MASKED
+        or _DATE.fullmatch(number.text)
+        or _AMOUNT.fullmatch(number.text)
+        or _is_named(tokens, index, linked_by_is=False)
+    )
 
 
 def _is_named(tokens: list[_Token], index: int, *, linked_by_is: bool) -> bool:
     at = index - 1
     links = _LINKS | _IS if linked_by_is else _LINKS
-    while at >= 0 and tokens[at].text in links and index - at <= 3:  # noqa: PLR2004 - "number is"
+    while at >= 0 and tokens[at].text in links and index - at <= _MOST_LINKS + 1:
         at -= 1
     return at >= 0 and tokens[at].text in _NAMED
 

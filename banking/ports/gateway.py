@@ -256,8 +256,10 @@ class Outbox(Protocol):
         *,
         reference: str | None = None,
         code: int | None = None,
-    ) -> bool:
-        """Apply a delivery report; False if it was late, doubled or not ours.
+    ) -> str | None:
+        """Apply a delivery report and return the conversation it is about.
+
+        None if it was late, doubled or not ours.
 
         A report never takes a message back: sent < delivered < read < played, and
         failed is final. ``reference`` (our own id, when the report carries it) finds

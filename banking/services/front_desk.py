@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from banking.domain.delivery import IdentityLost, decide
 from banking.domain.inbound import (
     LONGEST_TEXT,
     Batch,
@@ -303,15 +304,31 @@ class FrontDesk:
             tx.messages.rewrite(earlier.id, forget_tail(earlier.text, count))
             digits -= count
 
-    @staticmethod
-    def _note(tx: Tx, report: Report, now: datetime) -> bool:
-        return tx.outbox.status(
+    # --- delivery reports -------------------------------------------------------
+
+    def _note(self, tx: Tx, report: Report, now: datetime) -> bool:
+        conversation_id = tx.outbox.status(
             report.channel_id,
             report.status,
             sane_moment(report.at, now),
             reference=report.reference,
             code=report.code,
         )
+        if conversation_id is None:
+            return False
+        if report.status == "failed":
+            self._failed(tx, conversation_id, report.code)
+        return True
+
+    def _failed(self, tx: Tx, conversation_id: str, code: int | None) -> None:
+        """A message that was accepted did not arrive after all."""
+        tx.audit.record(
+            "message_undeliverable", conversation_id=conversation_id, code=code
+        )
+        if decide(code, None, attempt=1) == IdentityLost():
+            conversation = tx.conversations.lock(conversation_id)
+            if conversation is not None:
+                self._forget(tx, conversation, "identity key mismatch")
 
 
 def _nameless(text: str) -> str:
@@ -319,24 +336,21 @@ def _nameless(text: str) -> str:
     return re.sub(r"#[0-9a-f]{4}\]", "]", text)
 
 
+_KINDS: dict[type, str] = {
+    HeardText: "text",
+    HeardTap: "tap",
+    HeardReaction: "reaction",
+    Revoked: "revoke",
+    IdentityChanged: "identity",
+    Unsupported: "unsupported",
+    Ignored: "ignored",
+}
+
+
 def _kind(heard: Heard) -> str:
-    match heard:
-        case HeardText():
-            return "text"
-        case HeardTap():
-            return "tap"
-        case HeardMedia(kind=kind) | HeardOther(kind=kind):
-            return kind
-        case HeardReaction():
-            return "reaction"
-        case Revoked():
-            return "revoke"
-        case IdentityChanged():
-            return "identity"
-        case Unsupported():
-            return "unsupported"
-        case Ignored():
-            return "ignored"
+    if isinstance(heard, HeardMedia | HeardOther):
+        return heard.kind
+    return _KINDS[type(heard)]
 
 
 def _detail(message: Inbound) -> Mapping[str, Any]:

@@ -145,15 +145,32 @@ class Turns:
     def _first_look(
         self, tx: Tx, conversation: Conversation, message: InboundMessage, now: datetime
     ) -> _Ask | _Close:
+        return (
+            self._not_now(tx, conversation, now)
+            or self._not_ours(message, now)
+            or self._wish(tx, conversation, message, now)
+        )
+
+    def _not_now(
+        self, tx: Tx, conversation: Conversation, now: datetime
+    ) -> _Close | None:
         if conversation.agent_until is not None and now < conversation.agent_until:
             return _Close("left to an agent")
         recent = tx.messages.count_since(conversation.id, now - MINUTE)
         if recent > self.rules.most_per_minute:
             return self._flooded(tx, conversation, now)
+        return None
+
+    def _not_ours(self, message: InboundMessage, now: datetime) -> _Close | None:
         if is_stale(message.sent_at, now, self.rules):
             return _Close("stale", self.words.say("utter_message_too_old"))
         if message.detail.get("forwarded"):
             return _Close("forwarded", self.words.say("utter_forwarded_not_read"))
+        return None
+
+    def _wish(
+        self, tx: Tx, conversation: Conversation, message: InboundMessage, now: datetime
+    ) -> _Ask | _Close:
         match message.kind:
             case "text":
                 return self._text(message)

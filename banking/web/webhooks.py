@@ -10,6 +10,7 @@ import hmac
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -51,6 +52,7 @@ def router(
     ``receive`` stores a batch in one commit, and raises when it could not.
     """
     routes = APIRouter()
+    store = _Store(receive, phone_number_id, alert)
     threads = ThreadPoolExecutor(STORING_THREADS, thread_name_prefix="webhook")
 
     @routes.get("/webhooks/whatsapp", response_class=PlainTextResponse)
@@ -70,26 +72,31 @@ def router(
         try:
             async with asyncio.timeout(SLOWEST_BODY_SECONDS):
                 body = await _body(request)
+            whatsapp.check_signature(body, _signatures(request), app_secrets)
         except _TooLarge:
             return _answer(413)
         except TimeoutError:
             return _answer(408)
-        signatures = [
-            value
-            for name, value in request.headers.raw
-            if name == b"x-hub-signature-256"
-        ]
-        try:
-            whatsapp.check_signature(body, signatures, app_secrets)
         except whatsapp.NotSigned:
-            logger.warning("webhook without a valid signature: %s bytes", len(body))
+            logger.warning("webhook without a valid signature")
             return _answer(401)
         loop = asyncio.get_running_loop()
-        return _answer(await loop.run_in_executor(threads, _store, body))
+        return _answer(await loop.run_in_executor(threads, store, body))
 
-    def _store(body: bytes) -> int:
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """Reads a signed body and has it stored; returns the status to answer with."""
+
+    receive: Receive
+    phone_number_id: str
+    alert: Callable[[str], None]
+
+    def __call__(self, body: bytes) -> int:
         try:
-            batch = whatsapp.read(body, phone_number_id)
+            batch = whatsapp.read(body, self.phone_number_id)
         except whatsapp.NotReadable as unreadable:
             # Signed, so Meta's: asking for it again would bring the same bytes.
             logger.warning("webhook not readable: %s", unreadable)
@@ -99,11 +106,11 @@ def router(
             SKIPPED.labels(why).inc(count)
         for subject in batch.alerts:
             logger.error("webhook alert: %s", subject)
-            alert(subject)
+            self.alert(subject)
         if not batch.messages and not batch.reports:
             return 200
         try:
-            received = receive("whatsapp", batch)
+            received = self.receive("whatsapp", batch)
         except Exception:
             # Not stored is not received: any other answer would lose messages.
             logger.exception("webhook not stored")
@@ -115,8 +122,6 @@ def router(
             received.reports,
         )
         return 200
-
-    return routes
 
 
 _PLAIN = {
@@ -145,6 +150,10 @@ def _challenge(request: Request, verify_token: str) -> str | None:
     if not verify_token or not right or asked.get("hub.mode") != "subscribe":
         return None
     return challenge if 1 <= len(challenge) <= LONGEST_CHALLENGE else None
+
+
+def _signatures(request: Request) -> list[bytes]:
+    return [v for name, v in request.headers.raw if name == b"x-hub-signature-256"]
 
 
 async def _body(request: Request) -> bytes:

@@ -9,13 +9,12 @@ import hmac
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from banking.domain.delivery import STATUS_RANK
 from banking.domain.inbound import (
-    LONGEST_TEXT,
     Batch,
     Heard,
     HeardMedia,
@@ -36,6 +35,7 @@ LONGEST_TAP = 300
 _SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")
 _PHONE = re.compile(r"\+?([1-9][0-9]{5,14})")
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,240}")
+_STATUSES = frozenset(("sent", "delivered", "read", "played", "failed"))
 _WORTH_AN_ALERT = ("account_update", "phone_number_quality_update", "security")
 
 type Json = dict[str, Any]
@@ -80,35 +80,50 @@ def read(body: bytes, phone_number_id: str) -> Batch:
         raise NotReadable("not JSON") from None
     if _text(_dict(root).get("object")) != "whatsapp_business_account":
         raise NotReadable("another object")
-    messages: list[Inbound] = []
-    reports: list[Report] = []
-    alerts: list[str] = []
-    skipped: Counter[str] = Counter()
-    for change in _changes(root, skipped):
+    found = _Found()
+    for change in _changes(root, found.skipped):
         kind, value = _text(change.get("field")), _dict(change.get("value"))
-        if kind != "messages":
-            if kind in _WORTH_AN_ALERT:
-                alerts.append(kind)
-            skipped["another field"] += 1
-        elif _text(_dict(value.get("metadata")).get("phone_number_id")) != (
-            phone_number_id
-        ):
-            skipped["another number"] += 1
+        number = _text(_dict(value.get("metadata")).get("phone_number_id"))
+        if kind in _WORTH_AN_ALERT:
+            found.alerts.append(kind)
+        elif kind != "messages":
+            found.skipped["another field"] += 1
+        elif number != phone_number_id:
+            found.skipped["another number"] += 1
         else:
-            people = _people(value)
-            for item in _items(value, "messages", skipped):
-                message = _message(item, people)
-                if isinstance(message, str):
-                    skipped[message] += 1
-                else:
-                    messages.append(message)
-            for item in _items(value, "statuses", skipped):
-                report = _report(item)
-                if report is None:
-                    skipped["unreadable status"] += 1
-                else:
-                    reports.append(report)
-    return Batch(tuple(messages), tuple(reports), dict(skipped), tuple(alerts))
+            found.take(value)
+    return Batch(
+        tuple(found.messages),
+        tuple(found.reports),
+        dict(found.skipped),
+        tuple(found.alerts),
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been read of a delivery so far."""
+
+    messages: list[Inbound] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def take(self, value: Json) -> None:
+        """Read every message and report of one change."""
+        people = _people(value)
+        for item in _items(value, "messages", self.skipped):
+            message = _message(item, people)
+            if isinstance(message, str):
+                self.skipped[message] += 1
+            else:
+                self.messages.append(message)
+        for item in _items(value, "statuses", self.skipped):
+            report = _report(item)
+            if report is None:
+                self.skipped["unreadable status"] += 1
+            else:
+                self.reports.append(report)
 
 
 def _changes(root: Json, skipped: Counter[str]) -> Iterator[Json]:
@@ -304,7 +319,7 @@ def _formerly(system: Json) -> list[str]:
 
 def _report(item: Json) -> Report | None:
     channel_id, status = _text(item.get("id")), _text(item.get("status"))
-    if not channel_id or len(channel_id) > LONGEST_ID or status not in STATUS_RANK:
+    if not channel_id or len(channel_id) > LONGEST_ID or status not in _STATUSES:
         return None
     codes = [
         error.get("code")
@@ -355,13 +370,3 @@ def _text(value: object) -> str:
 
 def _dict(value: object) -> Json:
     return value if isinstance(value, dict) else {}
-
-
-def shorten(text: str) -> str:
-    """Keep what the platform can have sent."""
-    return text[:LONGEST_TEXT]
-
-
-def kinds(messages: Iterable[Inbound]) -> dict[str, int]:
-    """Count what a batch held, for the log."""
-    return dict(Counter(type(message.heard).__name__ for message in messages))

@@ -450,7 +450,7 @@ class SqlOutbox:
         self._set(
             out_id,
             channel_id=channel_id,
-            state=case((_RANK < STATUS_RANK["sent"], "sent"), else_=_STATE),
+            state=case((STATUS_RANK["sent"] <= _RANK, _STATE), else_="sent"),
             state_at=now,
             code=None,
         )
@@ -469,7 +469,7 @@ class SqlOutbox:
         *,
         reference: str | None = None,
         code: int | None = None,
-    ) -> bool:
+    ) -> str | None:
         known = MESSAGES_OUT.c.channel_id == channel_id
         if reference is not None:
             known = or_(
@@ -478,12 +478,12 @@ class SqlOutbox:
                     MESSAGES_OUT.c.id == reference, MESSAGES_OUT.c.channel_id.is_(None)
                 ),
             )
-        done = self.connection.execute(
+        return self.connection.execute(
             update(MESSAGES_OUT)
-            .where(known, _RANK < STATUS_RANK[status], _STATE.not_in(("dropped",)))
+            .where(known, _earlier_than(status))
             .values(state=status, channel_id=channel_id, state_at=at, code=code)
-        )
-        return done.rowcount > 0
+            .returning(MESSAGES_OUT.c.conversation_id)
+        ).scalar()
 
     def wake(self, conversation_id: str, at: datetime | None = None) -> None:
         self.defer(
@@ -520,6 +520,11 @@ class SqlOutbox:
 
 
 _STATE = MESSAGES_OUT.c.state
+
+
+def _earlier_than(status: str) -> Any:
+    rank = STATUS_RANK[status]
+    return _STATE.in_([name for name, other in STATUS_RANK.items() if other < rank])
 
 
 @dataclass(frozen=True, slots=True)
