@@ -29,7 +29,7 @@ class Enroller:
     def enrol(self, person: Person) -> dict[str, Any]:
         """Register the customer unless they are; returns what they sign in with."""
         # Known on purpose: these open accounts of a demo or a test, of nobody else.
-        dice = Random(f"{self.seed}:{person.index}:secrets")  # noqa: S311
+        dice = Random(f"{self.seed}:{person.index}:secrets")
         chat_id = _chat_id(person)
         pin = _pin(dice)
         totp = base64.b32encode(dice.randbytes(20)).decode()
@@ -80,5 +80,5 @@ def _pin(dice: Random) -> str:
     while True:
         digits = dice.sample("0123456789", 6)
         steps = {int(b) - int(a) for a, b in zip(digits, digits[1:], strict=False)}
-        if len(steps) > 3 and digits[:2] not in (["1", "9"], ["2", "0"]):  # noqa: PLR2004
+        if len(steps) > 3 and digits[:2] not in (["1", "9"], ["2", "0"]):
             return "".join(digits)

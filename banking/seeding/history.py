@@ -124,7 +124,7 @@ def history(
 def _wishes(
     person: Person, others: Mapping[int, Person], calendar: Calendar
 ) -> Iterator[_Wish]:
-    dice = Random(person.dice.random())  # noqa: S311 - made-up people, no secret
+    dice = Random(person.dice.random())
     name = masking.name(person.customer.name)
     small = person.customer.kyc_level == KycLevel.BASIC
     share = 12 if small else 100  # percent of an ordinary household
@@ -182,7 +182,7 @@ def _bills(
 ) -> Iterator[_Wish]:
     landlord = dice.choice(LANDLORDS)
     rent = dice.randint(62, 145) * 1_000
-    taken = [bill for bill in _MONTHLY if dice.random() < 0.8]  # noqa: PLR2004
+    taken = [bill for bill in _MONTHLY if dice.random() < 0.8]
     # Netflix is in the examples that people try first.
     if not any(bill[1] == "Netflix" for bill in taken):
         taken.append(next(bill for bill in _MONTHLY if bill[1] == "Netflix"))
@@ -242,7 +242,7 @@ def _to_others(
         return
     saved = dice.randint(5, 30) * 1_000
     for day in calendar.days:
-        if day.day == 29:  # noqa: PLR2004 - after payday
+        if day.day == 29:
             at = calendar.at(day, dice, 9, 11)
             yield _Wish(
                 at,

@@ -86,5 +86,5 @@ def _with_check_digit(digits: str) -> str:
     total = 0
     for place, digit in enumerate(reversed(digits)):
         doubled = int(digit) * (2 if place % 2 == 0 else 1)
-        total += doubled - 9 if doubled > 9 else doubled  # noqa: PLR2004
+        total += doubled - 9 if doubled > 9 else doubled
     return f"{digits}{-total % 10}"

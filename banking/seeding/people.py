@@ -56,7 +56,7 @@ class Town:
     balance_caps: Mapping[KycLevel, int]
 
     def person(self, index: int) -> Person:
-        dice = Random(f"{self.seed}:{index}")  # noqa: S311 - made-up people, no secret
+        dice = Random(f"{self.seed}:{index}")
         cast = index < len(CAST)
         name = CAST[index] if cast else _name(dice)
         level = KycLevel.FULL if cast else _LEVELS[(index - FIRST + 2) % len(_LEVELS)]
@@ -82,7 +82,7 @@ class Town:
         self, person: Person, others: Mapping[int, Person]
     ) -> list[NewBeneficiary]:
         """Whom the customer has saved: a mother, friends, and two neighbours."""
-        dice = Random(f"{self.seed}:{person.index}:knows")  # noqa: S311 - as above
+        dice = Random(f"{self.seed}:{person.index}:knows")
         mum = dice.randrange(len(MUMS))
         known = {"Mum": mum, **{CAST[i]: i for i in range(len(MUMS), len(CAST))}}
         known["Grace"] = known.pop("Grace Mensah")

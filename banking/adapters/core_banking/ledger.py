@@ -41,7 +41,6 @@ from banking.ports.core_banking import (
     Order,
 )
 
-
 _EXPIRED_AT_ONCE = 500
 
 

@@ -1,0 +1,397 @@
+"""What satisfying the core banking port means; each ledger inherits it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from banking.domain.customer import CoreCustomer
+from banking.domain.kyc import KycLevel
+from banking.domain.money import Money
+from banking.ports.core_banking import CoreBanking, CoreRefused, CoreState, Order
+
+START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+AMA, KOFI = "0000000017", "0000000025"
+AMA_CURRENT, AMA_SAVINGS, KOFI_CURRENT = "1000000011", "1000000012", "1000000021"
+CARD = "4000000000000002"
+
+
+@dataclass
+class Clock:
+    at: datetime = START
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Books:
+    """A ledger with two customers, and what a test needs to arrange around it."""
+
+    core: CoreBanking
+    clock: Clock
+    put_in: Callable[[str, int], None]
+    close: Callable[[str], None]
+
+    def balance(self, account: str) -> int:
+        return self._account(account).balance.minor
+
+    def available(self, account: str) -> int:
+        return self._account(account).available.minor
+
+    def _account(self, number: str) -> Any:
+        own = [*self.core.accounts(AMA), *self.core.accounts(KOFI)]
+        return next(account for account in own if account.number == number)
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+def order(number: str = "t1", minor: int = 4500, **changes: Any) -> Order:
+    values: dict[str, Any] = {
+        "id": number,
+        "debit_account": AMA_CURRENT,
+        "credit_account": KOFI_CURRENT,
+        "amount": usd(minor),
+        "fee": usd(0),
+        "description": "pizza",
+    }
+    return Order(**{**values, **changes})
+
+
+CUSTOMERS = (
+    CoreCustomer(AMA, "Ama Mensah", "+12015550101", date(1990, 5, 4), KycLevel.FULL),
+    CoreCustomer(
+        KOFI, "Kofi Boateng", "+12015550102", date(1985, 1, 2), KycLevel.BASIC
+    ),
+)
+# number, owner, kind, name, cap
+ACCOUNTS = (
+    (AMA_CURRENT, AMA, "current", "Current", None),
+    (AMA_SAVINGS, AMA, "savings", "Savings", None),
+    (KOFI_CURRENT, KOFI, "current", "Current", 20_000),
+)
+
+
+class CoreBankingContract:
+    """Inherit and give a fixture `books` with AMA_CURRENT holding 100.00."""
+
+    def test_a_customer_is_found_by_phone_and_number(self, books):
+        ama = books.core.customer_by_phone("+12015550101")
+
+        assert "Ama Mensah" == ama.name
+        assert ama == books.core.customer(AMA)
+        assert books.core.customer_by_phone("+12015559999") is None
+        assert books.core.customer("nobody") is None
+
+    def test_accounts_are_the_customers_own_and_the_main_one_is_first(self, books):
+        assert [AMA_CURRENT, AMA_SAVINGS] == [
+            a.number for a in books.core.accounts(AMA)
+        ]
+        assert [] == books.core.accounts("nobody")
+
+    def test_a_holder_is_found_by_account_phone_and_card(self, books):
+        assert "Kofi Boateng" == books.core.holder(KOFI_CURRENT).name
+        assert KOFI_CURRENT == books.core.holder("+12015550102").account
+        assert AMA_CURRENT == books.core.holder_by_card(CARD).account
+        assert books.core.holder("9999999999") is None
+        assert books.core.holder("house:fees:USD") is None
+        assert books.core.holder_by_card("4000000000000010") is None
+
+    def test_beneficiaries_are_those_of_the_customer(self, books):
+        (kofi,) = books.core.beneficiaries(AMA)
+
+        assert ("Kofi", "Kofi Boateng", KOFI_CURRENT) == (
+            kofi.alias,
+            kofi.name,
+            kofi.account,
+        )
+        assert [] == books.core.beneficiaries(KOFI)
+
+    def test_a_hold_sets_money_aside_and_moves_nothing(self, books):
+        books.core.hold(order())
+
+        assert (10_000, 5_500) == (
+            books.balance(AMA_CURRENT),
+            books.available(AMA_CURRENT),
+        )
+        assert 0 == books.balance(KOFI_CURRENT)
+        assert CoreState.HELD is books.core.outcome("t1").state
+
+    def test_posting_moves_what_was_held_once(self, books):
+        books.core.hold(order())
+
+        references = {books.core.post("t1") for _ in range(3)}
+
+        assert 1 == len(references)
+        assert (5_500, 5_500) == (
+            books.balance(AMA_CURRENT),
+            books.available(AMA_CURRENT),
+        )
+        assert 4_500 == books.balance(KOFI_CURRENT)
+        outcome = books.core.outcome("t1")
+        assert (CoreState.POSTED, references) == (outcome.state, {outcome.reference})
+
+    def test_the_same_order_again_changes_nothing(self, books):
+        for _ in range(3):
+            books.core.hold(order())
+        books.core.post("t1")
+        books.core.hold(order())
+
+        assert 5_500 == books.available(AMA_CURRENT)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"amount": usd(4501)},
+            {"fee": usd(1)},
+            {"credit_account": AMA_SAVINGS},
+            {"debit_account": AMA_SAVINGS},
+            {"description": "rent"},
+        ],
+    )
+    def test_another_order_under_a_used_id_is_refused(self, books, change):
+        books.core.hold(order())
+
+        with pytest.raises(CoreRefused, match="different_parameters"):
+            books.core.hold(order(**change))
+        assert 5_500 == books.available(AMA_CURRENT)
+
+    def test_an_id_that_failed_stays_failed(self, books):
+        with pytest.raises(CoreRefused, match="insufficient_funds"):
+            books.core.hold(order(minor=10_001))
+        books.put_in(AMA_CURRENT, 50_000)
+
+        with pytest.raises(CoreRefused, match="insufficient_funds"):
+            books.core.hold(order(minor=10_001))
+        with pytest.raises(CoreRefused):
+            books.core.post("t1")
+        assert CoreState.VOID is books.core.outcome("t1").state
+
+    def test_what_is_held_cannot_be_spent_again(self, books):
+        books.core.hold(order("t1", 6_000))
+
+        with pytest.raises(CoreRefused, match="insufficient_funds"):
+            books.core.hold(order("t2", 6_000))
+
+    def test_every_cent_can_be_sent(self, books):
+        books.core.hold(order(minor=10_000))
+        books.core.post("t1")
+
+        assert 0 == books.balance(AMA_CURRENT)
+
+    def test_the_fee_is_taken_with_the_amount(self, books):
+        with pytest.raises(CoreRefused, match="insufficient_funds"):
+            books.core.hold(order("t1", 10_000, fee=usd(1)))
+        books.core.hold(order("t2", 9_950, fee=usd(50)))
+        books.core.post("t2")
+
+        assert 0 == books.balance(AMA_CURRENT)
+        assert 9_950 == books.balance(KOFI_CURRENT)
+        assert [-50, -9_950] == [
+            m.amount.minor for m in books.core.movements(AMA_CURRENT, limit=2)
+        ]
+
+    def test_voiding_releases_the_money_for_good(self, books):
+        books.core.hold(order())
+        for _ in range(2):
+            books.core.void("t1")
+
+        assert 10_000 == books.available(AMA_CURRENT)
+        with pytest.raises(CoreRefused):
+            books.core.post("t1")
+        with pytest.raises(CoreRefused):
+            books.core.hold(order())
+
+    def test_an_id_that_was_voided_unseen_never_works(self, books):
+        books.core.void("t1")
+
+        with pytest.raises(CoreRefused):
+            books.core.hold(order())
+        assert CoreState.VOID is books.core.outcome("t1").state
+
+    def test_what_is_posted_cannot_be_voided(self, books):
+        books.core.hold(order())
+        books.core.post("t1")
+
+        with pytest.raises(CoreRefused, match="posted"):
+            books.core.void("t1")
+        assert 4_500 == books.balance(KOFI_CURRENT)
+
+    def test_an_unknown_id_cannot_be_posted(self, books):
+        with pytest.raises(CoreRefused, match="unknown_id"):
+            books.core.post("t1")
+        assert CoreState.UNKNOWN is books.core.outcome("t1").state
+
+    def test_a_hold_ends_after_its_time(self, books):
+        books.core.hold(order())
+        books.clock.at += timedelta(minutes=29, seconds=59)
+        assert 0 == books.core.expire_holds()
+
+        books.clock.at += timedelta(seconds=1)
+        with pytest.raises(CoreRefused, match="expired"):
+            books.core.post("t1")
+        assert 10_000 == books.available(AMA_CURRENT)
+        assert 0 == books.core.expire_holds()
+
+    def test_holds_are_expired_once(self, books):
+        books.core.hold(order())
+        books.clock.at += timedelta(minutes=31)
+
+        assert [1, 0] == [books.core.expire_holds(), books.core.expire_holds()]
+        assert 10_000 == books.available(AMA_CURRENT)
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            ({"credit_account": AMA_CURRENT}, "same_account"),
+            ({"credit_account": "9999999999"}, "account_unknown"),
+            ({"debit_account": "9999999999"}, "account_unknown"),
+            ({"credit_account": "house:fees:USD"}, "account_unknown"),
+            ({"debit_account": "house:outside:USD"}, "account_unknown"),
+            ({"amount": Money(10, "EUR"), "fee": Money(0, "EUR")}, "currency"),
+            ({"amount": usd(0)}, "currency"),
+            ({"amount": usd(-500)}, "currency"),
+            ({"fee": usd(-5)}, "currency"),
+        ],
+    )
+    def test_a_nonsense_order_is_refused(self, books, change, reason):
+        with pytest.raises(CoreRefused, match=reason):
+            books.core.hold(order(**change))
+        assert 10_000 == books.available(AMA_CURRENT)
+
+    def test_a_closed_account_gets_nothing(self, books):
+        books.core.hold(order())
+        books.close(KOFI_CURRENT)
+
+        with pytest.raises(CoreRefused, match="account_closed"):
+            books.core.post("t1")
+        with pytest.raises(CoreRefused, match="account_closed"):
+            books.core.hold(order("t2"))
+        assert 10_000 == books.available(AMA_CURRENT)
+        assert books.core.holder(KOFI_CURRENT) is None
+
+    def test_the_payees_balance_cap_is_kept(self, books):
+        books.put_in(KOFI_CURRENT, 15_500)
+        books.core.hold(order("t1", 4_500))
+        books.core.hold(order("t2", 4_500))
+        books.core.post("t1")
+
+        with pytest.raises(CoreRefused, match="balance_cap"):
+            books.core.post("t2")
+        with pytest.raises(CoreRefused, match="balance_cap"):
+            books.core.hold(order("t3", 1))
+        assert 20_000 == books.balance(KOFI_CURRENT)
+        assert 5_500 == books.available(AMA_CURRENT)
+
+    def test_lines_tell_both_sides_masked_with_a_running_balance(self, books):
+        books.core.hold(order())
+        reference = books.core.post("t1")
+
+        (paid, deposit) = books.core.movements(AMA_CURRENT)
+        (got,) = books.core.movements(KOFI_CURRENT)
+
+        assert (-4_500, 5_500) == (paid.amount.minor, paid.balance_after.minor)
+        assert (10_000, 10_000) == (deposit.amount.minor, deposit.balance_after.minor)
+        assert ("Kofi B.", "pizza", reference) == (
+            paid.counterparty,
+            paid.description,
+            paid.reference,
+        )
+        assert ("Ama M.", 4_500) == (got.counterparty, got.amount.minor)
+
+    def test_lines_are_found_by_text_and_time(self, books):
+        for number, text in (("t1", "Pizza 50%"), ("t2", "rent")):
+            books.clock.at += timedelta(hours=1)
+            books.core.hold(order(number, 100, description=text))
+            books.core.post(number)
+        at = books.clock.at
+
+        def texts(**wanted: Any) -> list[str]:
+            lines = books.core.movements(AMA_CURRENT, **wanted)
+            return [line.description for line in lines]
+
+        assert ["Pizza 50%"] == texts(text="pizza")
+        assert ["Pizza 50%"] == texts(text="50%")
+        assert [] == texts(text="p%a")
+        assert ["rent", "Pizza 50%"] == texts(text="kofi")
+        assert ["rent"] == texts(since=at)
+        assert ["Pizza 50%"] == texts(since=START + timedelta(minutes=1), until=at)
+        assert ["rent"] == texts(limit=1)
+
+    def test_fifty_at_once_under_one_id_are_one_posting(self, books):
+        def pay(_: int) -> str:
+            books.core.hold(order())
+            return books.core.post("t1")
+
+        references = _at_once(50, pay)
+
+        assert 1 == len(set(references))
+        assert 4_500 == books.balance(KOFI_CURRENT)
+
+    def test_two_payments_that_only_fit_alone_never_overdraw(self, books):
+        def pay(number: int) -> str:
+            try:
+                books.core.hold(order(f"t{number}", 8_000))
+                return books.core.post(f"t{number}")
+            except CoreRefused as refused:
+                return refused.reason
+
+        outcomes = _at_once(8, pay)
+
+        assert 7 == outcomes.count("insufficient_funds")
+        assert (2_000, 8_000) == (
+            books.balance(AMA_CURRENT),
+            books.balance(KOFI_CURRENT),
+        )
+
+    def test_payments_in_both_directions_at_once_keep_the_sum(self, books):
+        books.put_in(KOFI_CURRENT, 10_000)
+
+        def pay(number: int) -> None:
+            ends = (AMA_CURRENT, KOFI_CURRENT)
+            debit, credit = ends if number % 2 else ends[::-1]
+            one = order(f"t{number}", 7, debit_account=debit, credit_account=credit)
+            books.core.hold(one)
+            books.core.post(one.id)
+
+        _at_once(20, pay)
+
+        assert (10_000, 10_000) == (
+            books.balance(AMA_CURRENT),
+            books.balance(KOFI_CURRENT),
+        )
+
+    def test_posting_and_voiding_at_once_end_as_one_of_them(self, books):
+        books.core.hold(order())
+
+        def resolve(number: int) -> str:
+            try:
+                if number % 2:
+                    return books.core.post("t1")
+                books.core.void("t1")
+            except CoreRefused:
+                return "refused"
+            return "voided"
+
+        outcomes = set(_at_once(10, resolve))
+
+        moved = books.balance(KOFI_CURRENT)
+        assert moved == (0 if "voided" in outcomes else 4_500)
+        assert books.available(AMA_CURRENT) == 10_000 - moved
+
+
+def _at_once(threads: int, act: Callable[[int], Any]) -> list[Any]:
+    barrier = Barrier(threads)
+
+    def run(number: int) -> Any:
+        barrier.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))
