@@ -176,7 +176,15 @@ class Attempts(Protocol):
     def codes_since(
         self, since: datetime, *, subject: str | None = None, place: str | None = None
     ) -> list[datetime]:
-        """When codes were sent since then, oldest first."""
+        """When codes were sent since then, oldest first.
+
+        For a subject or a place, those that were answered rightly do not count: who
+        reads the codes is not flooded by them, and may confirm one payment after
+        another; and many customers share a mobile operator's address.
+        """
+
+    def code_answered(self, challenge_id: str) -> None:
+        """The codes of this challenge reached whom they were for."""
 
     def hit(self, bucket: str, now: datetime) -> int:
         """Count one hit and return its id."""

@@ -171,6 +171,8 @@ class Otp:
                 challenge = self._lock(tx, challenge_id)
                 found = self._try(tx, challenge, read, binding, sim_steady=sim_steady)
                 right = found.verdict is Verdict.RIGHT
+                if right:
+                    tx.attempts.code_answered(challenge_id)
                 result = then(tx) if right else None
                 tx.commit()  # a wrong try counts, whatever comes next
                 kept = True

@@ -407,6 +407,21 @@ def test_codes_are_thirty_seconds_apart(ready: World):
     send(ready)
 
 
+def test_whoever_answers_their_codes_may_confirm_one_payment_after_another(
+    world: World,
+):
+    world.enrol()
+    for number in range(12):
+        begin(world, f"t{number}")
+        verify(world, send(world, f"t{number}"), f"t{number}")
+
+    begin(world, "unanswered")
+    send(world, "unanswered")
+    begin(world, "next")
+    with pytest.raises(CodeTooSoon):
+        send(world, "next")
+
+
 def test_three_codes_in_ten_minutes_and_ten_a_day(world: World):
     world.enrol()
     sent = 0

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -113,8 +114,9 @@ CODE_SENDS = Table(
     Column("id", Text, primary_key=True),
     Column("subject", Text, nullable=False),
     Column("place", Text, nullable=False),
-    Column("challenge_id", Text, nullable=False),
+    Column("challenge_id", Text, nullable=False, index=True),
     Column("at", _UTC, nullable=False, index=True),
+    Column("answered", Boolean, nullable=False, server_default=false()),
     Index("ix_code_sends_subject_at", "subject", "at"),
     Index("ix_code_sends_place_at", "place", "at"),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from banking.adapters.db.schema_identity import (
@@ -69,11 +69,20 @@ class SqlAttempts:
         self, since: datetime, *, subject: str | None = None, place: str | None = None
     ) -> list[datetime]:
         query = select(CODE_SENDS.c.at).where(CODE_SENDS.c.at > since)
+        if subject is not None or place is not None:
+            query = query.where(CODE_SENDS.c.answered.is_(False))
         if subject is not None:
             query = query.where(CODE_SENDS.c.subject == subject)
         if place is not None:
             query = query.where(CODE_SENDS.c.place == place)
         return list(self.connection.execute(query.order_by(CODE_SENDS.c.at)).scalars())
+
+    def code_answered(self, challenge_id: str) -> None:
+        self.connection.execute(
+            update(CODE_SENDS)
+            .where(CODE_SENDS.c.challenge_id == challenge_id)
+            .values(answered=True)
+        )
 
     def hit(self, bucket: str, now: datetime) -> int:
         made = insert(HITS).values(bucket=bucket, at=now).returning(HITS.c.id)
