@@ -57,16 +57,6 @@ class RasaClient:
             # The text of these errors may quote the answer: name the kind alone.
             raise RasaUnavailable(type(error).__name__) from None
 
-    def ready(self) -> bool:
-        """Tell whether Rasa is up and has a model."""
-        try:
-            answer = self.http.get(
-                f"{self.url}/webhooks/gateway/", timeout=CONNECT_SECONDS
-            )
-        except requests.RequestException:
-            return False
-        return answer.status_code == requests.codes.ok
-
 
 def _turn(said: Mapping[str, Any]) -> RasaTurn:
     intent = said["intent"]

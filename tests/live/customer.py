@@ -97,6 +97,7 @@ class Customer:
 
     def registers(self) -> None:
         """Go through registration by the newest link."""
+        self._hears_anew()
         number = self.person["accounts"][0]["number"]
         page = self.browser.open(self.link)
         page.press(
@@ -112,6 +113,7 @@ class Customer:
 
     def signs_in(self) -> None:
         """Sign in by the newest link."""
+        self._hears_anew()
         page = self.browser.open(self.link)
         page.press(chat_id=self.person["chat_id"], pin=self.person["pin"])
         assert page.has("done"), page.everything()
@@ -126,6 +128,7 @@ class Customer:
     def confirms(self) -> Browser:
         """Confirm what the newest link shows with the code from the SMS."""
         page = self.opens_confirmation()
+        self._hears_anew()
         self._gets_code()
         page.press(otp=self.code)
         assert page.has("done"), page.everything()
@@ -142,11 +145,14 @@ class Customer:
     # --- the simulator ----------------------------------------------------------
 
     def _act(self, action: str, **what: Any) -> None:
-        # What was said before this moment is no answer to it.
-        self.last = self._get("chat")["last"]
-        self.bubbles = []
+        self._hears_anew()
         answer = self.http.post(self._url(action), json=what, timeout=5)
         answer.raise_for_status()
+
+    def _hears_anew(self) -> None:
+        # What was said before this moment is no answer to what comes now.
+        self.last = self._get("chat", after=self.last)["last"]
+        self.bubbles = []
 
     def _get(self, what: str, **query: Any) -> Any:
         answer = self.http.get(self._url(what), params=query, timeout=5)
