@@ -46,9 +46,9 @@ def predict(
     )
 
 
-def bench(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+def bench(context: typer.Context) -> None:
     """Measure this bank on this machine and print one table."""
-    command = [sys.executable, "-m", "bench", *(arguments or [])]
+    command = [sys.executable, "-m", "bench", *context.args]
     raise typer.Exit(subprocess.run(command, cwd=PROJECT, check=False).returncode)
 
 

@@ -155,13 +155,13 @@ class Up:
 
 
 def _choose_ports(given: Settings, ports: Ports) -> dict[str, Any]:
-    """Keep the ports that were named, prefer 8000 for the web, take free ones else."""
+    """Keep named ports; prefer the usual ones for what people open; take any else."""
     chosen: dict[str, Any] = {}
     for name in ("web_port", "rasa_port", "actions_port", "simulator_port"):
         wanted: int = getattr(given, name)
         if name in given.model_fields_set:
             chosen[name] = ports.exactly(name.upper(), wanted)
-        elif name == "web_port":
+        elif name in ("web_port", "simulator_port"):
             chosen[name] = ports.preferably(wanted)
         else:
             chosen[name] = ports.free()
