@@ -199,8 +199,8 @@ def create_bank(bank: FakeBank, graph: Graph, web_url: str) -> FastAPI:
 
     @app.get("/s/confirm")
     async def page() -> Response:
-        home = str(graph.client.base_url)
-        html = f'<!doctype html><title>Bank</title><a id="back" href="{home}">Back</a>'
+        back = f'<a id="back" href="{graph.client.base_url}">Back</a>'
+        html = f'<!doctype html><link rel="icon" href="data:,">{back}'
         return Response(html, media_type="text/html")
 
     @app.get("/api/v1/trace")

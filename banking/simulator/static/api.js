@@ -26,15 +26,19 @@ export const api = {
 };
 
 // The browser reconnects by itself; `again` runs then, because events were missed.
+// Resolves once events flow: whoever loads after that misses nothing.
 export function listen(heard, again) {
   let source;
   let first = true;
+  let flowing;
+  const ready = new Promise((resolve) => { flowing = resolve; });
   const open = () => {
     source?.close();
     source = new EventSource("/sim/events");
     source.onopen = () => {
       if (!first) again();
       first = false;
+      flowing();
     };
     source.onmessage = (event) => heard(JSON.parse(event.data));
   };
@@ -42,4 +46,5 @@ export function listen(heard, again) {
   // A page restored from the back-forward cache comes back with a dead stream.
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => event.persisted && open());
+  return ready;
 }

@@ -14,6 +14,8 @@ let bank = "the bank";
 let messages = new Map();
 let typingTimer = 0;
 let compose = null;
+// Messages that arrive while the chat is being fetched; null when it is not.
+let meanwhile = null;
 
 const list = () => byId("messages");
 const scroller = () => byId("chat");
@@ -33,11 +35,16 @@ export function setUpChat(composer) {
 export async function showChat(ofPhone, bankName) {
   phone = ofPhone;
   bank = bankName;
+  meanwhile = [];
   const { messages: found, typing } = await api.chat(ofPhone);
   if (phone !== ofPhone) return;
   messages = new Map(found.map((message) => [message.id, message]));
+  const late = meanwhile ?? [];
+  meanwhile = null;
   render();
   setTyping(typing ? 25 : 0);
+  late.forEach(heard);
+  byId("composer").disabled = false;
 }
 
 export function clearChat() {
@@ -52,6 +59,10 @@ function render() {
 }
 
 export function heard(message) {
+  if (meanwhile) {
+    meanwhile.push(message);
+    return;
+  }
   const known = messages.has(message.id);
   messages.set(message.id, message);
   if (known) {

@@ -10,7 +10,7 @@ import { addUnread, clearUnread, setUpPanel, showPeople, showPerson, showSim } f
 import { toast } from "./sheets.js";
 import { banner, isNews, markSeen, seenUpTo, smsItems } from "./sms.js";
 
-const BANNER_MS = 30_000;
+const BANNER_MS = 12_000;
 
 let people = [];
 let bank = "the bank";
@@ -186,11 +186,12 @@ async function start() {
   if (first) await choose(first);
 }
 
+const events = listen(heard, reload);
 try {
+  await Promise.race([events, new Promise((resolve) => setTimeout(resolve, 3000))]);
   await loadPeople();
   showDials(await api.dials());
   await start();
 } catch {
   toast("The simulator does not answer. Is it running?");
 }
-listen(heard, reload);

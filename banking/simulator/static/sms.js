@@ -4,7 +4,7 @@ import { el, icon } from "./dom.js";
 import { clock, day } from "./words.js";
 
 const CODE = /(?<![\d.,])\d{6}(?![\d.,]\d|\d)/;
-const STILL_NEWS_MS = 10 * 60 * 1000;
+const STILL_NEWS_MS = 3 * 60 * 1000;
 
 const seenKey = (phone) => `sms-seen:${phone}`;
 export const seenUpTo = (phone) => Number(localStorage.getItem(seenKey(phone)) ?? 0);
