@@ -1,6 +1,6 @@
 """What became of a payment, and taking back one that has not gone yet."""
 
-from actions.heard import Heard
+from actions.heard import Heard, person_meant
 from actions.secured import SecuredAction
 from banking.services.outcomes import CancelTransfer, Outcome, TransferStatus
 
@@ -28,5 +28,5 @@ class ActionCancelTransfer(SecuredAction):
 
 def _which(heard: Heard) -> str | None:
     """The payee or the amount by which the customer names a payment."""
-    named = heard.first("person", "company", "amount")
-    return named.text if named else None
+    amount = heard.first("amount")
+    return person_meant(heard) or (amount.text if amount else None)

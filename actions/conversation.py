@@ -9,13 +9,11 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.heard import Heard
-from actions.secured import TellerAction, say
+from actions.secured import TellerAction, say, words_for
 from banking.services.outcomes import Choice
 
 FALLBACK: Final = "action_fallback"
 LIKELIEST: Final = 2
-# A reading that is less likely than this is no better than a guess.
-LEAST_LIKELY: Final = 0.04
 MOST_REPEATED: Final = 3
 
 
@@ -36,15 +34,36 @@ class ActionFallback(ConversationAction):
         domain: Mapping[str, Any],
     ) -> list[EventType]:
         before = _fallbacks_before(tracker.events)
-        guesses = _likeliest(tracker.latest_message, domain) if before == 0 else ()
-        if len(guesses) > 1:
-            odd = Heard.of(tracker).intent == "out_of_scope"
-            words = "utter_out_of_scope" if odd else "utter_fallback"
-            say(dispatcher, words, choices=guesses)
-        elif before <= 1:
-            say(dispatcher, "utter_fallback_menu")
-        else:
+        guesses = _likeliest(tracker.latest_message, domain or {})
+        if before > 1:
             say(dispatcher, "utter_fallback_person")
+        elif before == 1:
+            say(dispatcher, "utter_fallback_menu")
+        elif not guesses:
+            say(dispatcher, "utter_fallback_no_idea")
+        elif Heard.of(tracker).intent == "out_of_scope":
+            say(dispatcher, "utter_out_of_scope", choices=guesses)
+        else:
+            say(dispatcher, "utter_fallback", choices=guesses)
+        return []
+
+
+class ActionFaq(ConversationAction):
+    """A general question with a fixed answer.
+
+    Rasa's own way of answering says nothing at all when it has not chosen one.
+    """
+
+    def name(self) -> str:
+        return "action_faq"
+
+    def turn(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Mapping[str, Any],  # noqa: ARG002 - rasa-sdk hands it to every action.
+    ) -> list[EventType]:
+        say(dispatcher, words_for(Heard.of(tracker)))
         return []
 
 
@@ -111,13 +130,11 @@ def _likeliest(
     """The likeliest readings that can be offered, and something else."""
     offers = {
         str(button["payload"]).removeprefix("/"): str(button["title"])
-        for response in ((domain or {}).get("responses") or {}).get("utter_choices", ())
+        for response in (domain.get("responses") or {}).get("utter_choices", ())
         for button in response.get("buttons", ())
     }
     ranking = [
-        str(reading.get("name"))
-        for reading in message.get("intent_ranking") or ()
-        if float(reading.get("confidence") or 0.0) >= LEAST_LIKELY
+        str(reading.get("name")) for reading in message.get("intent_ranking") or ()
     ]
     likely = [name for name in ranking if name in offers and name != "help"]
     if not likely:

@@ -8,7 +8,6 @@ else are answered on the way, and the form goes on.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, assert_never
 
 from rasa_sdk import Tracker
@@ -21,7 +20,15 @@ from rasa_sdk.events import (
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.heard import Heard
-from actions.secured import TellerAction, answer_aside, is_aside, say, speak
+from actions.secured import TellerAction, answer_aside, is_aside, speak
+from actions.talk import (
+    CONFIRMATION,
+    SIGN_IN,
+    SIGN_IN_ASIDE,
+    Talk,
+    asking,
+    emptied,
+)
 from banking.services.outcomes import (
     Ask,
     ConfirmNeeded,
@@ -32,13 +39,6 @@ from banking.services.outcomes import (
     SignInNeeded,
 )
 
-ASKED: Final = "requested_slot"
-FAILED: Final = "failed_answers"
-# What a form may wait for that no answer in the chat can give.
-CONFIRMATION: Final = "confirmation"
-SIGN_IN: Final = "sign_in"
-
-FAILURES_BEFORE_HELP: Final = 2
 # Below this confidence a side question may as well be the answer to the question.
 SURE: Final = 0.7
 SHORT_ANSWER_WORDS: Final = 3
@@ -46,23 +46,6 @@ SHORT_ANSWER_WORDS: Final = 3
 PLAIN_MOVES: Final = frozenset({"affirm", "deny"})
 
 _FORMS: Final[list[type["FormCheck"]]] = []
-
-
-@dataclass(slots=True)
-class Talk:
-    """One turn of a form: what was said, what is known, what had been asked."""
-
-    dispatcher: CollectingDispatcher
-    heard: Heard
-    values: dict[str, str] = field(default_factory=dict)
-    asked: str | None = None
-    failed: int = 0
-    new: Mapping[str, str] = field(default_factory=dict)
-    # Whether the message was meant as an answer; a side question is no failure.
-    answering: bool = False
-
-    def say(self, response: str, **facts: str) -> None:
-        say(self.dispatcher, response, facts)
 
 
 class FormCheck(TellerAction, ABC):
@@ -112,6 +95,8 @@ class FormCheck(TellerAction, ABC):
         """Return the events that end the turn if there is nothing left to confirm."""
         return None
 
+    # --- what a message can be ----------------------------------------------------
+
     def turn(
         self,
         dispatcher: CollectingDispatcher,
@@ -122,11 +107,8 @@ class FormCheck(TellerAction, ABC):
         if (tracker.active_loop or {}).get("name") != self.form:
             talk = Talk(dispatcher, heard, new=self.read(heard, None))
             return [*_others_emptied(self), *self._take_up(talk)]
-        talk = self._under_way(dispatcher, heard, tracker)
+        talk = Talk.under_way(dispatcher, heard, tracker, self.fields)
         match heard.intent:
-            case intent if intent in _starts() - {self.intent}:
-                # The other form's rule takes over.
-                return self.released()
             case "cancel":
                 self.dropped(talk)
                 return self.given_up()
@@ -134,72 +116,39 @@ class FormCheck(TellerAction, ABC):
                 return self._resumed(talk)
             case "repeat":
                 return self._ask_again(talk)
-            case intent if self._is_side(intent) and not self._may_answer(talk):
-                return self._aside(talk)
+            case intent if intent != self.intent and is_aside(intent):
+                return self._another_matter(talk)
             case _:
                 return self._answered(talk)
 
-    def _answered(self, talk: Talk) -> list[EventType]:
-        heard = talk.heard
-        talk.answering = True
-        talk.new = self.read(heard, talk.asked, freely=self._is_open(heard.intent))
-        if self.begins_anew(talk):
-            talk = Talk(talk.dispatcher, heard, new=self.read(heard, None))
-        elif talk.asked == CONFIRMATION:
-            over = self.confirming(talk)
-            if over is not None:
-                return over
-        return self._take_up(talk)
-
     def given_up(self) -> list[EventType]:
-        """The events that end the form and leave nothing of it."""
-        return [*self._emptied(), SlotSet(ASKED, None)]
+        """End the form and leave nothing of it."""
+        return emptied(self.fields)
 
     def released(self) -> list[EventType]:
         """End the form, and let the message be read as if there had been none."""
-        return [
-            *self.given_up(),
-            ActiveLoop(None),
-            ActionExecutionRejected(self.form),
-        ]
-
-    def keep(self, talk: Talk) -> None:
-        """Take what the message brought into the draft."""
-        for name in talk.new:
-            for dependent in self.depends.get(name, ()):
-                talk.values.pop(dependent, None)
-        talk.values.update(talk.new)
+        rejected = ActionExecutionRejected(self.form)
+        return [*self.given_up(), ActiveLoop(None), rejected]
 
     def asking(self, talk: Talk, slot: str, *, failed: bool = False) -> list[EventType]:
-        """The events that keep the form open, waiting for an answer."""
-        return [
-            *(SlotSet(name, talk.values.get(name)) for name in self.fields),
-            SlotSet(FAILED, "1" if failed else None),
-            SlotSet(ASKED, slot),
-        ]
+        """Keep the form open, waiting for an answer."""
+        return asking(talk, self.fields, slot, failed=failed)
 
-    # --- what a message can be ----------------------------------------------------
-
-    def _under_way(
-        self, dispatcher: CollectingDispatcher, heard: Heard, tracker: Tracker
-    ) -> Talk:
-        slots = tracker.slots
-        known = {name: slots.get(name) for name in self.fields}
-        asked, failed = slots.get(ASKED), slots.get(FAILED)
-        return Talk(
-            dispatcher,
-            heard,
-            {name: value for name, value in known.items() if isinstance(value, str)},
-            asked if isinstance(asked, str) else None,
-            1 if failed == "1" else 0,
-        )
-
-    def _is_side(self, intent: str) -> bool:
-        return intent != self.intent and is_aside(intent)
-
-    def _is_open(self, intent: str) -> bool:
-        """Whether words that were not recognised may be an answer."""
-        return intent != self.intent and intent not in PLAIN_MOVES
+    def _another_matter(self, talk: Talk) -> list[EventType]:
+        if talk.heard.intent in {form.intent for form in _FORMS}:
+            # The other form's rule takes over.
+            return self.released()
+        if self._may_answer(talk):
+            return self._answered(talk)
+        outcome, ends = answer_aside(talk.dispatcher, talk.heard, self._given)
+        if isinstance(outcome, SignInNeeded | RegistrationNeeded):
+            return self.asking(talk, SIGN_IN_ASIDE)
+        if ends:
+            return self.given_up()
+        if talk.asked == CONFIRMATION:
+            # The answer stands alone: the payment may have gone meanwhile.
+            return self.asking(talk, CONFIRMATION)
+        return self._ask_again(talk)
 
     def _may_answer(self, talk: Talk) -> bool:
         """Whether what looks like a side question is the answer after all."""
@@ -208,24 +157,50 @@ class FormCheck(TellerAction, ABC):
         short = len(talk.heard.text.split()) <= SHORT_ANSWER_WORDS
         return bool(self.read(talk.heard, talk.asked, freely=short))
 
-    def _aside(self, talk: Talk) -> list[EventType]:
-        outcome, ends = answer_aside(talk.dispatcher, talk.heard, self._given)
-        match outcome:
-            case SignInNeeded() | RegistrationNeeded():
-                return self.asking(talk, SIGN_IN)
-            case _ if ends:
-                return self.given_up()
-            case _ if talk.asked == CONFIRMATION:
-                # The answer stands alone: the payment may have gone meanwhile.
-                return self.asking(talk, CONFIRMATION)
-            case _:
+    def _answered(self, talk: Talk) -> list[EventType]:
+        talk.answering = True
+        talk.new = self.read(talk.heard, talk.asked, freely=self._is_open(talk.heard))
+        if self.begins_anew(talk):
+            new = self.read(talk.heard, None)
+            return self._take_up(Talk(talk.dispatcher, talk.heard, new=new))
+        over = self.confirming(talk) if talk.asked == CONFIRMATION else None
+        return self._take_up(talk) if over is None else over
+
+    def _is_open(self, heard: Heard) -> bool:
+        """Whether words that were not recognised may be an answer."""
+        if heard.intent in PLAIN_MOVES:
+            return heard.confidence < SURE
+        return heard.intent != self.intent
+
+    def _resumed(self, talk: Talk) -> list[EventType]:
+        """Signed in: go on with what was parked."""
+        own, talk.asked = talk.asked == SIGN_IN, None
+        outcome = self.teller.resume(talk.heard.token)
+        if own and outcome != Say("utter_signed_in"):
+            return self._speak(talk, outcome)
+        speak(talk.dispatcher, outcome)
+        if isinstance(outcome, SignInNeeded | RegistrationNeeded):
+            return self.asking(talk, SIGN_IN_ASIDE)
+        return self._speak(talk, self.step(talk.heard, talk.values))
+
+    # --- what comes next ----------------------------------------------------------
+
+    def _take_up(self, talk: Talk) -> list[EventType]:
+        """Add what the message brought to the draft, and go one step."""
+        if talk.asked is not None and not talk.new:
+            if talk.asked in (CONFIRMATION, SIGN_IN, SIGN_IN_ASIDE):
                 return self._ask_again(talk)
+            if talk.fails_again(talk.asked):
+                return self._help(talk, talk.asked)
+            talk.say("utter_form_unclear")
+        talk.keep_new(self.depends)
+        return self._speak(talk, self.step(talk.heard, talk.values))
 
     def _ask_again(self, talk: Talk) -> list[EventType]:
         match talk.asked:
-            case "sign_in":
+            case "sign_in" | "sign_in_aside" as waiting:
                 talk.say("utter_waiting_for_sign_in")
-                return self.asking(talk, SIGN_IN)
+                return self.asking(talk, waiting)
             case "confirmation":
                 return self._still_to_confirm(talk)
             case _:
@@ -237,36 +212,12 @@ class FormCheck(TellerAction, ABC):
                 talk.say("utter_confirm_on_page")
             case "deny":
                 talk.say("utter_change_what")
-            case _ if talk.answering and talk.failed + 1 >= FAILURES_BEFORE_HELP:
+            case _ if talk.fails_again(CONFIRMATION):
                 return self._help(talk, CONFIRMATION)
             case _:
                 talk.say("utter_still_waiting")
                 return self.asking(talk, CONFIRMATION, failed=talk.answering)
         return self.asking(talk, CONFIRMATION)
-
-    def _resumed(self, talk: Talk) -> list[EventType]:
-        """Signed in: go on with what was parked, which may be a side question."""
-        outcome = self.teller.resume(talk.heard.token)
-        talk.asked = None
-        match outcome:
-            case Say() | Refused():
-                speak(talk.dispatcher, outcome)
-                return self._speak(talk, self.step(talk.heard, talk.values))
-            case _:
-                return self._speak(talk, outcome)
-
-    def _take_up(self, talk: Talk) -> list[EventType]:
-        """Add what the message brought to the draft, and go one step."""
-        if talk.asked is not None and not talk.new:
-            if talk.asked in (CONFIRMATION, SIGN_IN):
-                return self._ask_again(talk)
-            if talk.failed + 1 >= FAILURES_BEFORE_HELP:
-                return self._help(talk, talk.asked)
-            talk.say("utter_form_unclear")
-        self.keep(talk)
-        return self._speak(talk, self.step(talk.heard, talk.values))
-
-    # --- what comes next ----------------------------------------------------------
 
     def _speak(self, talk: Talk, outcome: Outcome) -> list[EventType]:
         match outcome:
@@ -292,25 +243,15 @@ class FormCheck(TellerAction, ABC):
         It stays in the draft until another answer replaces it: "not enough" may be
         mended by another account as well.
         """
-        if talk.answering and talk.asked == slot and not talk.new.keys() - {slot}:
-            if talk.failed + 1 >= FAILURES_BEFORE_HELP:
-                return self._help(talk, slot)
-            speak(talk.dispatcher, outcome)
-            return self.asking(talk, slot, failed=True)
+        if talk.fails_again(slot):
+            return self._help(talk, slot)
         speak(talk.dispatcher, outcome)
-        return self.asking(talk, slot)
+        return self.asking(talk, slot, failed=talk.fails(slot))
 
     def _help(self, talk: Talk, slot: str) -> list[EventType]:
         """Two answers failed: say what is needed, and offer to stop."""
         talk.say(f"utter_form_help_{slot}")
         return self.asking(talk, slot)
-
-    def _emptied(self) -> list[EventType]:
-        return [SlotSet(name, None) for name in (*self.fields, FAILED)]
-
-
-def _starts() -> set[str]:
-    return {form.intent for form in _FORMS}
 
 
 def _others_emptied(this: FormCheck) -> list[EventType]:

@@ -10,6 +10,8 @@ from rasa_sdk import Tracker
 # Rasa's channel puts this before a typed slash; it is no part of what was said.
 ZERO_WIDTH_SPACE = "\u200b"
 LONGEST_VALUE = 120
+# The reader of names is fond of these.
+PRONOUNS = frozenset({"i", "me", "my", "mine", "you", "your", "it", "we", "us", "he"})
 # "-50", "1e5" and "5.000,0x" hold a smaller figure that was not meant.
 FIGURES = ("amount", "number")
 # The gateway's name for a card number that it has locked away.
@@ -94,6 +96,19 @@ class Heard:
         return " ".join(self.text.split())[:LONGEST_VALUE] or None
 
 
+def person_meant(heard: Heard) -> str | None:
+    """Somebody by name; of "my brother Tom" the name."""
+    named = heard.all("person") or heard.all("company")
+    if not named:
+        return None
+    first, *others = named
+    for other in others:
+        if other.start - first.end > 1:
+            break
+        first = other
+    return first.text
+
+
 def account_meant(heard: Heard) -> str | None:
     """One of the customer's own accounts, by kind, name or last digits."""
     account = heard.first("source", "account")
@@ -159,6 +174,8 @@ def _found(entities: list[dict[str, Any]], text: str, tapped: bool) -> Iterator[
         start, end = entity.get("start"), entity.get("end")
         if not isinstance(kind, str) or not isinstance(value, str):
             continue
+        if kind == "person" and value.lower() in PRONOUNS:
+            continue
         if tapped or not isinstance(start, int) or not isinstance(end, int):
             kept.append(Found(kind, value[:LONGEST_VALUE], 0, 0))
             continue
@@ -188,7 +205,7 @@ def _whole_word(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _topic(message: dict[str, Any]) -> str | None:
     """The answer that Rasa's response selector has chosen."""
-    selected = (message.get("response_selector") or {}).get("faq") or {}
-    response = selected.get("response") or {}
-    key = response.get("intent_response_key")
-    return key if isinstance(key, str) else None
+    selectors = message.get("response_selector") or {}
+    selected = selectors.get("faq") or selectors.get("default") or {}
+    key = (selected.get("response") or {}).get("intent_response_key")
+    return key if isinstance(key, str) and key.startswith("faq/") else None

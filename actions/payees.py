@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actions.forms import FormCheck
-from actions.heard import Heard, number_meant
+from actions.heard import Heard, number_meant, person_meant
 from actions.secured import SecuredAction
 from banking.services.outcomes import AddPayee, Ask, Outcome, Payees, RemovePayee
 
@@ -32,8 +32,8 @@ class ValidateAddPayeeForm(FormCheck):
         self, heard: Heard, asked: str | None, *, freely: bool = False
     ) -> Mapping[str, str]:
         read: dict[str, str] = {}
-        if named := heard.first("person", "company"):
-            read["payee_name"] = named.text
+        if named := person_meant(heard):
+            read["payee_name"] = named
         if number := number_meant(heard):
             read["payee_number"] = number
         if not read and freely and asked in self.fields and (typed := heard.typed()):
@@ -59,8 +59,8 @@ class ValidateRemovePayeeForm(FormCheck):
     def read(
         self, heard: Heard, asked: str | None, *, freely: bool = False
     ) -> Mapping[str, str]:
-        named = heard.first("payee_to_remove", "person", "company")
-        name = named.text if named else None
+        tapped = heard.first("payee_to_remove")
+        name = tapped.text if tapped else person_meant(heard)
         if name is None and freely and asked in self.fields:
             name = heard.typed()
         return {"payee_to_remove": name} if name else {}

@@ -155,11 +155,18 @@ def answer_aside(
     """
     answer = _ANSWERS.get(heard.intent)
     if answer is None:
-        say(dispatcher, f"utter_{heard.topic or heard.intent}")
-        return None, False
+        say(dispatcher, words_for(heard))
+        return None, heard.intent == "goodbye"
     outcome = answer(teller).outcome(heard)
     speak(dispatcher, outcome)
     return outcome, answer.ends_forms
+
+
+def words_for(heard: Heard) -> str:
+    """Name the response of a question that is answered with words alone."""
+    if heard.intent == "faq":
+        return f"utter_{heard.topic}" if heard.topic else "utter_faq_unknown"
+    return f"utter_{heard.intent}"
 
 
 def speak(dispatcher: CollectingDispatcher, outcome: Outcome) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionException
+from rasa_sdk.interfaces import ActionNotFoundException
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -104,7 +104,7 @@ class _Door:
         call.setdefault("domain", {})
         try:
             result = await self._actions.run(call)
-        except ActionException:
+        except ActionNotFoundException:
             return _refusal(404, "no such action")
         except Exception as error:  # noqa: BLE001 - its text may quote the customer.
             log_failure(str(call["next_action"])[:80], error)

@@ -7,9 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.forms import ASKED, CONFIRMATION
 from actions.heard import Heard
 from actions.secured import SecuredAction, TellerAction, say, speak
+from actions.talk import AN_ANSWER, ASKED, CONFIRMATION, REQUESTED
 from actions.transfer_money import ValidateTransferForm
 from banking.services.outcomes import (
     Ask,
@@ -17,12 +17,12 @@ from banking.services.outcomes import (
     ConfirmNeeded,
     Logout,
     Outcome,
+    RegistrationNeeded,
     Say,
     Sessions,
+    SignInNeeded,
 )
 
-# What the teller says where nothing waited.
-SIGNED_IN = "utter_signed_in"
 CONFIRM_TRANSFER = "utter_confirm_transfer"
 
 
@@ -95,8 +95,13 @@ class ActionResume(TellerAction):
         domain: Mapping[str, Any],  # noqa: ARG002 - rasa-sdk hands it to every action.
     ) -> list[EventType]:
         outcome = self.teller.resume(Heard.of(tracker).token)
-        if not isinstance(outcome, Say) or outcome.response != SIGNED_IN:
-            say(dispatcher, "utter_going_on")
+        match outcome:
+            case (
+                SignInNeeded() | RegistrationNeeded() | Say(response="utter_signed_in")
+            ):
+                pass
+            case _:
+                say(dispatcher, "utter_going_on")
         speak(dispatcher, outcome)
         match outcome:
             case Ask(slot):
@@ -105,4 +110,8 @@ class ActionResume(TellerAction):
                 asked = CONFIRMATION
             case _:
                 return []
-        return [ActiveLoop(ValidateTransferForm.form), SlotSet(ASKED, asked)]
+        return [
+            ActiveLoop(ValidateTransferForm.form),
+            SlotSet(ASKED, asked),
+            SlotSet(REQUESTED, AN_ANSWER),
+        ]

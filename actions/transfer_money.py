@@ -11,9 +11,10 @@ from typing import Final
 
 from rasa_sdk.events import EventType
 
-from actions.forms import CONFIRMATION, SIGN_IN, FormCheck, Talk
-from actions.heard import Found, Heard, amount_meant, number_meant
+from actions.forms import FormCheck
+from actions.heard import Found, Heard, amount_meant, number_meant, person_meant
 from actions.secured import speak
+from actions.talk import CONFIRMATION, SIGN_IN, Talk
 from banking.services.outcomes import (
     CancelTransfer,
     Outcome,
@@ -69,7 +70,7 @@ NOBODY: Final = frozenset(
     ]
 )
 WHAT_FOR: Final = re.compile(
-    r"\b(?:for|as|ref|reference|note|message|saying)\b:?\s+(?P<what>[^\n]{1,60}?)\s*"
+    r"\b(?:for|ref|reference|note|message|saying)\b:?\s+(?P<what>[^\n]{1,60}?)\s*"
     r"(?:\b(?:please|pls|thanks|from\b.*))?[.!?]*\s*$",
     re.IGNORECASE,
 )
@@ -159,7 +160,7 @@ class ValidateTransferForm(FormCheck):
                 return None
             case SignInNeeded() | RegistrationNeeded():
                 speak(talk.dispatcher, outcome)
-                self.keep(talk)
+                talk.keep_new(self.depends)
                 return self.asking(talk, SIGN_IN)
             case _:
                 return self.released()
@@ -209,9 +210,8 @@ class _Reading:
         return amounts[-1 if CHANGES.search(self.heard.text) else 0].text
 
     def _payee(self) -> str | None:
-        named = self.heard.first("person", "company")
-        if named is not None:
-            return named.text
+        if named := person_meant(self.heard):
+            return named
         if self.number is not None:
             # An answer to "what is their number?" belongs to the name already said.
             return None if self.asked == "payee_account" else self.number

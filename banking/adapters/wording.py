@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ruamel.yaml import YAML
 
@@ -20,15 +20,24 @@ logger = logging.getLogger(__name__)
 
 
 class DomainWords:
-    """Words read once from a Rasa domain file. Raises OSError when it is not there.
+    """Words read once from a Rasa domain file.
 
     A word that is missing must not stop what it was to tell of: it is logged, and the
     test of `domain.yml` sees to it that none is.
     """
 
-    def __init__(self, domain: Path) -> None:
+    def __init__(self, responses: Mapping[str, Any], *, bank: str) -> None:
+        self._responses = responses
+        self._bank = bank
+
+    @classmethod
+    def of(cls, domain: Path, *, bank: str) -> Self:
+        """Read a domain file; ``bank`` is the name to print for {bank}.
+
+        Raises OSError when the file is not there.
+        """
         read = YAML(typ="safe", pure=True).load(domain.read_text(encoding="utf-8"))
-        self._responses: Mapping[str, Any] = read["responses"]
+        return cls(read["responses"], bank=bank)
 
     def say(self, response: str, /, **facts: str) -> list[Bubble]:
         """Return the first variant, its facts printed as they are."""
@@ -36,7 +45,7 @@ class DomainWords:
         if not variants:
             logger.error("domain.yml has no words for %s", response)
             return []
-        words = _filled(variants[0], response, facts)
+        words = _filled(variants[0], response, {"bank": self._bank, **facts})
         return from_reply(
             words.get("text"), words.get("buttons") or (), words.get("custom")
         )
