@@ -19,6 +19,7 @@ from banking.bootstrap import Bank, Outside
 from banking.domain.envelope import Envelope
 from banking.domain.money import Money
 from banking.ports.core_banking import CoreUnreachable, Order
+from banking.ports.gateway import Sealed
 from banking.seeding import seed
 from banking.services.outcomes import ConfirmNeeded, Outcome, SendMoneyDraft
 from banking.settings import Settings
@@ -127,12 +128,19 @@ class Person:
         return self.world.bank.core.accounts(self.number)[place].available
 
     def heard(self) -> list[str]:
-        """The bubbles queued for this customer, as kinds and words."""
+        """The bubbles queued for this customer, as their stored form."""
         rows = self.world.rows(
-            "SELECT bubble FROM outbox WHERE conversation_id = :c ORDER BY seq",
+            "SELECT id, key_id, nonce, sealed FROM messages_out"
+            " WHERE conversation_id = :c ORDER BY number",
             c=self.conversation_id,
         )
-        return [str(row.bubble) for row in rows]
+        unseal = self.world.bank.cipher.unseal
+        return [
+            unseal(
+                Sealed(row.key_id, row.nonce, row.sealed), bound_to=f"out:{row.id}"
+            ).decode()
+            for row in rows
+        ]
 
 
 @dataclass
