@@ -236,6 +236,19 @@ class World:
         with self.uow() as tx:
             return [row.event for row in tx.audit.rows()]
 
+    def jobs(self) -> list[str]:
+        """What was queued."""
+        with self.engine.connect() as connection:
+            return list(
+                connection.execute(
+                    text("SELECT task_name FROM procrastinate_jobs ORDER BY id")
+                ).scalars()
+            )
+
+    def enrolment(self, who: CoreCustomer = AMA) -> Enrolment:
+        with self.uow() as tx:
+            return tx.enrolments.by_customer(who.customer_number)
+
     def said(self) -> list[str]:
         """What the bank wrote in chats, oldest first."""
         return self.words.said

@@ -25,13 +25,14 @@ def world(clean_database: str, database: Engine) -> World:
     return World(database)
 
 
-@pytest.fixture
-def app(world: World, tmp_path):
-    """Give the web application of that bank."""
+def make_app(world: World, home, public_url: str = PUBLIC_URL):
+    """The web application of this bank."""
     settings = Settings(
         bank_env="test",
-        bank_home=tmp_path,
-        public_url=PUBLIC_URL,
+        bank_home=home,
+        public_url=public_url,
+        rasa_url="http://127.0.0.1:9",
+        actions_url="http://127.0.0.1:9",
         _env_file=None,
     )
     bank = SimpleNamespace(
@@ -46,6 +47,12 @@ def app(world: World, tmp_path):
         front_desk=SimpleNamespace(receive=lambda channel, batch: None),
     )
     return create_app(bank)
+
+
+@pytest.fixture
+def app(world: World, tmp_path):
+    """Give the web application of that bank."""
+    return make_app(world, tmp_path)
 
 
 class Browser:
