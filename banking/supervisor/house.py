@@ -12,8 +12,8 @@ from banking.adapters.db.embedded import EmbeddedPostgres, PostgresFailed
 from banking.supervisor.child import Child, Program
 
 # Of the ten seconds that stopping may take: for the children, and for everything.
-CHILDREN_STOP_SECONDS = 6.5
-STOP_SECONDS = 9.0
+CHILDREN_STOP_SECONDS = 6.0
+STOP_SECONDS = 8.5
 TICK_SECONDS = 0.25
 # A process that dies so often before the bank is ready will not get well.
 MOST_DEATHS_AT_START = 3
