@@ -107,7 +107,8 @@ class RunningBank:
     def stop(self) -> None:
         """End all processes and forget the folder."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        with self.process:  # closes the pipe as well
+            self.process.wait(30)
         shutil.rmtree(self.home, ignore_errors=True)
 
 

@@ -84,14 +84,22 @@ class Customer:
     @property
     def code(self) -> str:
         """The code in the newest SMS."""
+        newest = self._get("sms")["messages"][-1]["text"]
+        found = re.search(r"\b(\d{6})\b", newest)
+        assert found, f"no code in {newest!r}"
+        return found[1]
+
+    @property
+    def texts(self) -> int:
+        """How many SMS have come so far."""
+        return len(self._get("sms")["messages"])
+
+    def gets_text(self, *, after: int) -> None:
+        """Wait until there are more SMS than that."""
         until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            if texts := self._get("sms")["messages"]:
-                found = re.search(r"\b(\d{6})\b", texts[-1]["text"])
-                assert found, f"no code in {texts[-1]['text']!r}"
-                return found[1]
+        while self.texts <= after:
+            assert time.monotonic() < until, "no SMS came"
             time.sleep(0.05)
-        raise AssertionError("no SMS came")
 
     # --- the bank's pages -------------------------------------------------------
 
@@ -135,12 +143,9 @@ class Customer:
         return page
 
     def _gets_code(self) -> None:
-        before = len(self._get("sms")["messages"])
+        before = self.texts
         self.browser.press("send-code")
-        until = time.monotonic() + PATIENCE_S
-        while len(self._get("sms")["messages"]) == before:
-            assert time.monotonic() < until, "no SMS came"
-            time.sleep(0.05)
+        self.gets_text(after=before)
 
     # --- the simulator ----------------------------------------------------------
 

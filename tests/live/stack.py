@@ -118,7 +118,8 @@ class Stack:
     def stop(self) -> None:
         """End all processes and remove the folder."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        with self.process:  # closes the pipe as well
+            self.process.wait(30)
         shutil.rmtree(self.home, ignore_errors=True)
 
 

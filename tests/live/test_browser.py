@@ -1,0 +1,119 @@
+"""The walk of a first visit, by hand in a real browser at phone size."""
+
+import io
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+import pikepdf
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browsers import chromium
+from tests.live.customer import PIN, Customer
+from tests.live.stack import Stack
+
+PHONE = {"width": 390, "height": 844}
+WAIT_MS = 20_000
+
+
+@pytest.fixture
+def page(stack: Stack, newcomer: Customer) -> Iterator[Page]:
+    """The simulator's phone of a newcomer, in a browser of their own."""
+    with sync_playwright() as playwright:
+        browser = chromium(playwright)
+        context = browser.new_context(viewport=PHONE, accept_downloads=True)
+        context.set_default_timeout(WAIT_MS)
+        opened = context.new_page()
+        opened.goto(f"{stack.simulator}/?phone={newcomer.phone.replace('+', '%2B')}")
+        yield opened
+        browser.close()
+
+
+def test_a_first_visit_ends_with_money_sent_and_a_receipt(
+    page: Page, newcomer: Customer, stack: Stack
+) -> None:
+    before = stack.ledger()["transactions"]
+    write(page, "hi")
+    heard(page, "Hello|Hi there")
+    write(page, "how much do I have")
+    heard(page, "need to know it's you")
+    follow_link(page)
+
+    passphrase = register(page, newcomer)
+    back_to_chat(page)
+    heard(page, "Current")
+
+    write(page, "send 50 to mum")
+    heard(page, r"USD 50\.00 to")
+    follow_link(page)
+    expect(page.get_by_test_id("amount")).to_contain_text("USD 50.00")
+    expect(page.get_by_test_id("submit")).to_contain_text("USD 50.00")
+    enter_code(page, newcomer)
+    expect(page.get_by_test_id("done")).to_be_visible()
+    back_to_chat(page)
+    heard(page, r"Done\. USD 50\.00 to")
+
+    receipt = read_document(page)
+    with pikepdf.open(io.BytesIO(receipt), password=passphrase) as document:
+        assert document.encryption.R == 6  # noqa: PLR2004 - AES-256 as in PDF 2.0
+    assert before + 1 == stack.ledger()["transactions"]
+
+
+def write(page: Page, text: str) -> None:
+    """Type into the chat and send."""
+    page.get_by_test_id("composer").fill(text)
+    page.get_by_test_id("send").click()
+
+
+def heard(page: Page, pattern: str) -> None:
+    """Wait until a bubble of the bank matches."""
+    bubbles = page.get_by_test_id("message-in").filter(has_text=re.compile(pattern))
+    expect(bubbles.last).to_be_visible(timeout=WAIT_MS)
+
+
+def follow_link(page: Page) -> None:
+    """Press the newest link button."""
+    page.get_by_test_id("link-button").last.click()
+    expect(page.get_by_test_id("submit")).to_be_visible(timeout=WAIT_MS)
+
+
+def back_to_chat(page: Page) -> None:
+    """Follow the page's way back."""
+    page.get_by_test_id("back").click()
+    expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
+
+
+def register(page: Page, newcomer: Customer) -> str:
+    """Go through every step of registration; return the document passphrase."""
+    number = newcomer.person["accounts"][0]["number"]
+    page.get_by_test_id("date-of-birth").fill(newcomer.person["date_of_birth"])
+    page.get_by_test_id("account-digits").fill(number[-4:])
+    page.get_by_test_id("submit").click()
+    enter_code(page, newcomer)
+    page.get_by_test_id("chat-id").fill("me" + newcomer.phone[-7:])
+    page.get_by_test_id("pin").fill(PIN)
+    page.get_by_test_id("pin-again").fill(PIN)
+    page.get_by_test_id("submit").click()
+    passphrase = page.get_by_test_id("passphrase-shown").inner_text().strip()
+    page.get_by_test_id("submit").click()
+    expect(page.get_by_test_id("done")).to_be_visible()
+    return passphrase
+
+
+def enter_code(page: Page, newcomer: Customer) -> None:
+    """Have a code sent, read it on the phone, type it, go on."""
+    expect(page.get_by_test_id("send-code")).to_be_visible()
+    before = newcomer.texts
+    page.get_by_test_id("send-code").click()
+    newcomer.gets_text(after=before)
+    page.get_by_test_id("otp").fill(newcomer.code)
+    page.get_by_test_id("submit").click()
+
+
+def read_document(page: Page) -> bytes:
+    """Open the newest document of the chat and return its bytes."""
+    link = page.get_by_test_id("document").last
+    expect(link).to_be_visible(timeout=WAIT_MS)
+    address = urljoin(page.url, link.get_attribute("href") or "")
+    return page.request.get(address).body()
