@@ -27,7 +27,7 @@ LONGEST_NAME: Final = 40
 _LONGEST_TITLE: Final = 20
 _CLOSE: Final = 0.75
 _CARD: Final = re.compile(r"\[card (?P<tail>[0-9]{4}) #(?P<ref>[0-9a-f]{4,32})\]")
-_NUMBER: Final = re.compile(r"\+?[0-9][0-9 ().-]{5,24}[0-9]")
+_NUMBER: Final = re.compile(r"[+(0-9][0-9 ().-]{5,24}[0-9]")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 # Before a core's own beneficiaries were taken over they have long been known.
 _LONG_KNOWN: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -31,6 +31,7 @@ from banking.domain.refusals import (
 )
 from banking.ports.core_banking import Account
 from banking.ports.identity import Clock
+from banking.ports.money import Payee
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.accounts import Accounts, pick, shown_account
 from banking.services.kyc import OWN, TRANSFER, Allowance, Caller
@@ -115,13 +116,9 @@ class SendMoney:
 
     def _payee(self, caller: Caller, draft: SendMoneyDraft) -> Target | Ask:
         """Somebody else, by what was tapped, typed as a number, or said as a name."""
-        if draft.payee_choice:
-            chosen = self.book.chosen(caller, draft.payee_choice)
-            if chosen is not None and (
-                draft.payee is None
-                or chosen in (named([chosen], draft.payee) or [chosen])
-            ):
-                return target_of(chosen)
+        chosen = self._chosen(caller, draft)
+        if chosen is not None:
+            return target_of(chosen)
         if draft.payee_account:
             return self._numbered(caller, draft.payee_account, draft)
         if draft.payee is None:
@@ -130,6 +127,14 @@ class SendMoney:
         if self.book.looks_like_number(draft.payee):
             return self._numbered(caller, draft.payee, draft)
         return self._named(caller, draft.payee)
+
+    def _chosen(self, caller: Caller, draft: SendMoneyDraft) -> Payee | None:
+        """The tapped payee, unless the customer has named another one since."""
+        if draft.payee_choice is None:
+            return None
+        chosen = self.book.chosen(caller, draft.payee_choice)
+        fitting = named(self.book.of(caller), draft.payee or "")
+        return None if fitting and chosen not in fitting else chosen
 
     def _named(self, caller: Caller, said: str) -> Target | Ask:
         accounts = self.accounts.of(caller)

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -202,19 +201,19 @@ class World:
         return person
 
 
-@pytest.fixture
-def world(clean_database: str, tmp_path: Path) -> Iterator[World]:
+@pytest.fixture(scope="session")
+def one_bank(
+    database_url: str, database: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """A bank whose core may lose its line and whose clock stands still."""
     settings = Settings(
         _env_file=None,
         bank_env="test",
-        bank_home=tmp_path,
-        database_url=clean_database,
+        bank_home=tmp_path_factory.mktemp("bank"),
+        database_url=database_url,
     )
     clock = StoppedClock()
-    real = bootstrap.open_bank(settings)
-    ledger = Ledger(engine=real.engine, clock=clock, card_key=b"k" * 32)
-    core = ShakyCore(ledger)
+    core = ShakyCore(Ledger(engine=database, clock=clock, card_key=b"k" * 32))
     outside = Outside(
         clock=clock,
         core=core,
@@ -225,11 +224,14 @@ def world(clean_database: str, tmp_path: Path) -> Iterator[World]:
         press=PdfPress("Acme Bank"),
     )
     bank = bootstrap.open_bank(settings, outside=outside)
-    yield World(bank, clock, core, bank.engine)
-    real.engine.dispose()
+    yield World(bank, clock, core, database)
     bank.engine.dispose()
 
 
 @pytest.fixture
-def one_second() -> timedelta:
-    return timedelta(seconds=1)
+def world(one_bank: World, clean_database: str) -> World:
+    """That bank, empty, at START, its line mended."""
+    one_bank.clock.at = START
+    one_bank.core.lost_before = one_bank.core.lost_after = False
+    one_bank.core.asked.clear()
+    return one_bank
