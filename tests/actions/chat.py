@@ -44,9 +44,7 @@ def rules() -> dict[str, str]:
 
 @cache
 def action_classes() -> dict[str, type[TellerAction]]:
-    return {
-        name: type(run.__self__) for name, run in executor().actions.items()
-    }
+    return {name: type(run.__self__) for name, run in executor().actions.items()}
 
 
 @dataclass
@@ -127,7 +125,9 @@ class ChatWithTheBank:
         )
         dispatcher = CollectingDispatcher()
         run = action_classes()[name](self.teller).run
-        events = asyncio.run(run(dispatcher, tracker, {"responses": domain()["responses"]}))
+        events = asyncio.run(
+            run(dispatcher, tracker, {"responses": domain()["responses"]})
+        )
         self.events.append({"event": "action", "name": action})
         self._speak(dispatcher.messages)
         if is_form:
@@ -152,9 +152,14 @@ class ChatWithTheBank:
         for message in messages:
             if response := message.get("response"):
                 facts = {k: v for k, v in message.items() if isinstance(v, str)}
-                bubbles = words.say(response, **{
-                    k: v for k, v in facts.items() if k not in ("response", "template")
-                })
+                bubbles = words.say(
+                    response,
+                    **{
+                        k: v
+                        for k, v in facts.items()
+                        if k not in ("response", "template")
+                    },
+                )
                 assert bubbles, f"{response} has no words"
             else:
                 bubbles = [Text(message["text"])]
@@ -162,10 +167,11 @@ class ChatWithTheBank:
                 extra = tuple(
                     Option(b["title"], b["payload"]) for b in message["buttons"]
                 )
+                said = bubble
                 match bubble:
                     case Choices(body, options):
-                        bubble = Choices(body, (*options, *extra))
+                        said = Choices(body, (*options, *extra))
                     case Text(body) if extra:
-                        bubble = Choices(body, extra)
-                self.said.append(bubble)
-                self.events.append({"event": "bot", "text": bubble.body, "data": {}})
+                        said = Choices(body, extra)
+                self.said.append(said)
+                self.events.append({"event": "bot", "text": said.body, "data": {}})

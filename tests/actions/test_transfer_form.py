@@ -184,9 +184,7 @@ def test_a_side_question_is_no_failed_answer(chat):
 
 
 def test_a_new_payment_after_the_summary_starts_from_nothing(chat):
-    chat.says(
-        "send 40 to ama for pizza", "transfer_money", amount="40", person="ama"
-    )
+    chat.says("send 40 to ama for pizza", "transfer_money", amount="40", person="ama")
     chat.says("send money to kofi", "transfer_money", person="kofi")
 
     assert SendMoneyDraft(payee="kofi") == drafts(chat)[-1]
@@ -319,7 +317,10 @@ def test_a_hidden_card_number_is_a_payee(chat):
 def test_a_phone_number_is_a_payee_and_no_amount(chat):
     chat.says("send 20 to +1 555 010 0123", "transfer_money", amount="20")
 
-    assert ("+1 555 010 0123", "20") == (drafts(chat)[-1].payee, drafts(chat)[-1].amount)
+    assert ("+1 555 010 0123", "20") == (
+        drafts(chat)[-1].payee,
+        drafts(chat)[-1].amount,
+    )
 
 
 def test_the_number_of_an_unknown_payee_keeps_the_name(chat):
@@ -327,7 +328,11 @@ def test_the_number_of_an_unknown_payee_keeps_the_name(chat):
     chat.says("5566778899", "inform", account="5566778899")
 
     draft = drafts(chat)[-1]
-    assert ("zoe", "5566778899", "20") == (draft.payee, draft.payee_account, draft.amount)
+    assert ("zoe", "5566778899", "20") == (
+        draft.payee,
+        draft.payee_account,
+        draft.amount,
+    )
 
 
 def test_nothing_but_text_from_a_payload_reaches_the_teller(chat):

@@ -1,0 +1,151 @@
+"""Fallback, repeat, cancel, sign-in and what is said when something breaks."""
+
+import asyncio
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.check_balance import ActionCheckBalance
+from actions.conversation import ActionFallback, ActionRepeat
+from tests.actions.chat import domain
+from tests.actions.fake_teller import FakeTeller
+
+CARD = "4111 1111 1111 1111"
+
+
+def tracker(message, events=()):
+    return Tracker("c", {}, message, list(events), False, None, {}, "action_listen")
+
+
+def run(action, message, events=(), known=None):
+    dispatcher = CollectingDispatcher()
+    asyncio.run(action.run(dispatcher, tracker(message, events), known))
+    return dispatcher.messages
+
+
+def misunderstood(times):
+    turns = []
+    for _ in range(times):
+        turns += [{"event": "user"}, {"event": "action", "name": "action_fallback"}]
+    return [*turns, {"event": "user"}]
+
+
+def ranking(*names):
+    return {
+        "intent": {"name": "nlu_fallback"},
+        "intent_ranking": [{"name": n, "confidence": 0.3} for n in names],
+    }
+
+
+def test_first_the_two_likeliest_readings_and_something_else():
+    message = ranking("nlu_fallback", "transfer_money", "affirm", "view_transactions")
+    (said,) = run(ActionFallback(), message, misunderstood(0), domain())
+
+    assert "utter_fallback" == said["response"]
+    assert ["Send money", "Last payments", "Something else"] == [
+        button["title"] for button in said["buttons"]
+    ]
+    assert ["/transfer_money", "/view_transactions", "/help"] == [
+        button["payload"] for button in said["buttons"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "response"),
+    [(0, "utter_fallback"), (1, "utter_fallback_menu"), (2, "utter_fallback_person")],
+)
+def test_then_the_menu_then_a_person(before, response):
+    message = ranking("transfer_money", "check_balance")
+    (said,) = run(ActionFallback(), message, misunderstood(before), domain())
+
+    assert response == said["response"]
+
+
+def test_a_turn_that_was_understood_starts_the_count_anew():
+    events = [
+        *misunderstood(2),
+        {"event": "action", "name": "action_check_balance"},
+        {"event": "user"},
+    ]
+    (said,) = run(ActionFallback(), ranking("check_balance"), events, domain())
+
+    assert "utter_fallback" == said["response"]
+
+
+def test_without_a_likely_reading_the_menu_comes_first():
+    (said,) = run(ActionFallback(), ranking("affirm"), misunderstood(0), None)
+
+    assert "utter_fallback_no_idea" == said["response"]
+
+
+def test_what_no_bank_does_is_said_so():
+    message = ranking("check_balance") | {"intent": {"name": "out_of_scope"}}
+    (said,) = run(ActionFallback(), message, misunderstood(0), domain())
+
+    assert "utter_out_of_scope" == said["response"]
+
+
+def test_the_last_answer_is_repeated_with_its_choices():
+    buttons = [{"title": "More", "payload": "/help"}]
+    events = [
+        {"event": "user"},
+        {"event": "bot", "text": "Old", "data": {}},
+        {"event": "user"},
+        {"event": "bot", "text": "You have", "data": {"buttons": buttons}},
+        {"event": "user"},
+    ]
+    (said,) = run(ActionRepeat(), {}, events)
+
+    assert ("You have", buttons) == (said["text"], said["buttons"])
+
+
+def test_where_nothing_was_said_there_is_nothing_to_repeat():
+    (said,) = run(ActionRepeat(), {}, [{"event": "user"}])
+
+    assert "utter_nothing_to_repeat" == said["response"]
+
+
+def test_a_failure_is_told_without_its_text(caplog):
+    (said,) = run(ActionCheckBalance(FakeTeller(breaks=True)), {"text": CARD})
+
+    assert "utter_try_later" == said["response"]
+    assert "action_check_balance failed: RuntimeError" in caplog.text
+    assert CARD not in caplog.text
+
+
+def test_a_message_without_an_envelope_is_refused():
+    (said,) = run(ActionCheckBalance(FakeTeller()), {"metadata": {"envelope": 7}})
+
+    assert "utter_refused_not_verified" == said["response"]
+
+
+def test_the_first_question_survives_registration(chat):
+    chat.teller.session = "missing"
+    asked = chat.says("how much do i have", "check_balance")
+    answer = chat.comes_back()
+
+    assert "need to know it's you" in asked
+    assert ["You had asked:" in answer, "USD 1,000.00" in answer] == [True, True]
+
+
+def test_signing_in_for_nothing_in_particular_is_welcomed(chat):
+    assert "You're signed in" in chat.comes_back()
+
+
+def test_a_new_pin_opens_no_payment(chat):
+    chat.teller.session = "expired"
+    chat.says("new pin please", "reset_pin")
+    chat.comes_back()
+
+    assert ["Choose a new PIN"] == [link.label for link in chat.links]
+    assert chat.form is None
+
+
+def test_nothing_open_is_nothing_to_cancel(chat):
+    assert "nothing open" in chat.says("cancel", "cancel")
+    assert [] == chat.teller.asked
+
+
+def test_a_faq_without_an_answer_is_not_silent(chat):
+    assert "don't have the answer" in chat.says("are you in peru", "faq")
