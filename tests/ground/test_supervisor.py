@@ -6,14 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 
 from banking.supervisor import running
+from tests.ground.processes import eventually, is_gone
 
 # A bank of stand-ins: a web that is ready at once, and three that sleep.
 BANK = """
@@ -70,28 +69,14 @@ def bring_up(
     )
 
 
-def eventually(happened: Callable[[], object], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if happened():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
 @pytest.fixture
-def bank(tmp_path):
+def bank(tmp_path, database_url):
     processes = []
 
-    def start(name: str = "bank", **options: str):
-        process = bring_up(tmp_path / name, **options)
+    def start(name: str = "bank", *, embedded: bool = False, **options: str):
+        # A database of its own takes a while to make: only where it is tested.
+        named = {} if embedded else {"DATABASE_URL": database_url}
+        process = bring_up(tmp_path / name, **named, **options)
         processes.append(process)
         return process, json.loads(process.stdout.readline() or "null")
 
@@ -112,7 +97,7 @@ def test_a_ready_bank_says_so_in_one_line(bank):
 
 @pytest.mark.parametrize("health", ["well", "stubborn"])
 def test_sigterm_ends_everything_within_ten_seconds(bank, tmp_path, health):
-    process, ready = bank(health=health)
+    process, ready = bank(health=health, embedded=True)
     database = postmaster(tmp_path / "bank")
     began = time.monotonic()
 
@@ -125,7 +110,7 @@ def test_sigterm_ends_everything_within_ten_seconds(bank, tmp_path, health):
 
 
 def test_nothing_outlives_a_killed_supervisor(bank, tmp_path):
-    process, ready = bank()
+    process, ready = bank(embedded=True)
     pids = [*ready["pids"].values(), postmaster(tmp_path / "bank")]
 
     process.kill()
@@ -134,11 +119,11 @@ def test_nothing_outlives_a_killed_supervisor(bank, tmp_path):
 
 
 def test_a_bank_starts_again_after_its_supervisor_was_killed(bank):
-    process, _ready = bank()
+    process, _ready = bank(embedded=True)
     process.kill()
     process.wait()
 
-    _process, ready = bank()
+    _process, ready = bank(embedded=True)
 
     assert ready is not None
 
@@ -157,7 +142,7 @@ def test_a_killed_process_is_back_at_once(bank, tmp_path):
 
 
 def test_a_killed_database_is_back_at_once(bank, tmp_path):
-    bank()
+    bank(embedded=True)
     home = tmp_path / "bank"
     killed = postmaster(home)
 
