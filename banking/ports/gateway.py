@@ -35,6 +35,21 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What a message tells of its conversation.
+
+    ``sent_at`` moves the 24-hour window forward, never back; None leaves it. Marks
+    of the person that are None stay as they were; a ``tail`` of None is forgotten.
+    """
+
+    conversation_id: str
+    sent_at: datetime | None = None
+    user_id: str | None = field(default=None, repr=False)
+    identity_hash: str | None = field(default=None, repr=False)
+    tail: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message as it is stored: redacted already."""
 
@@ -144,21 +159,13 @@ class Conversations(Protocol):
     def by_user_id(self, channel: str, user_id: str) -> Conversation | None:
         """The conversation that a channel's own id of a person belongs to, locked."""
 
-    def heard(
-        self,
-        conversation_id: str,
-        *,
-        sent_at: datetime | None,
-        user_id: str | None,
-        identity_hash: str | None,
-        tail: bytes | None,
-        now: datetime,
-    ) -> None:
-        """Note what a message tells: the 24-hour window, marks of the person, digits.
+    def open_all(
+        self, channel: str, phones: Sequence[str], now: datetime
+    ) -> dict[str, Conversation]:
+        """``open`` for many numbers at once; the answer is by number."""
 
-        The window only moves forward; with ``sent_at`` None it stays. Marks that are
-        None stay as they were; a ``tail`` of None is forgotten.
-        """
+    def heard(self, marks: Sequence[Marks], now: datetime) -> None:
+        """Note what messages tell of their conversations, each named once."""
 
     def drop_user_id(self, conversation_id: str) -> None:
         """The id belongs to another conversation of the same person from now on."""
@@ -185,8 +192,11 @@ class Conversations(Protocol):
 class Messages(Protocol):
     """What customers wrote, redacted."""
 
-    def add(self, message: NewMessage) -> str | None:
-        """Store a message and return its id; None if its channel id is known."""
+    def add(self, messages: Sequence[NewMessage]) -> list[str | None]:
+        """Store messages and return their ids; None where the channel id is known."""
+
+    def queue_turns(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Queue a turn for each (conversation id, message id), in this order."""
 
     def get(self, message_id: str) -> InboundMessage | None: ...
 

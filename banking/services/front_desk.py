@@ -3,8 +3,8 @@
 import logging
 import re
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,13 @@ from banking.domain.inbound import (
     sane_moment,
 )
 from banking.domain.redaction import Redacted, digits_at_end, forget_tail, redact
-from banking.ports.gateway import Conversation, NewMessage, Sealed, VaultCipher
+from banking.ports.gateway import (
+    Conversation,
+    Marks,
+    NewMessage,
+    Sealed,
+    VaultCipher,
+)
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import Tx, UnitOfWork
 
@@ -44,6 +50,44 @@ class Received:
     stored: int = 0
     duplicates: int = 0
     reports: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A message that has been read and redacted, and whose it is."""
+
+    message: Inbound
+    conversation: Conversation
+    new: NewMessage
+    marks: Marks
+    completes: int
+
+    def after(self, now: datetime) -> Conversation:
+        """The conversation as this message leaves it."""
+        marks = self.marks
+        return replace(
+            self.conversation,
+            user_id=marks.user_id or self.conversation.user_id,
+            identity_hash=marks.identity_hash or self.conversation.identity_hash,
+            digit_tail=marks.tail,
+            digit_tail_at=now,
+        )
+
+
+def _together(marks: Sequence[Marks]) -> list[Marks]:
+    """The marks of several messages as one for each conversation, the last counting."""
+    merged: dict[str, Marks] = {}
+    for mark in marks:
+        old = merged.get(mark.conversation_id, mark)
+        moments = [moment for moment in (old.sent_at, mark.sent_at) if moment]
+        merged[mark.conversation_id] = Marks(
+            mark.conversation_id,
+            sent_at=max(moments, default=None),
+            user_id=mark.user_id or old.user_id,
+            identity_hash=mark.identity_hash or old.identity_hash,
+            tail=mark.tail,
+        )
+    return list(merged.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +147,10 @@ class FrontDesk:
             key=lambda m: (m.phone or m.user_id or "", sane_moment(m.sent_at, now)),
         )
         with self.uow() as tx:
-            kept = [self._take(tx, channel, message, now) for message in messages]
+            stored = self._take(tx, channel, messages, now) if messages else 0
             reports = [self._note(tx, report, now) for report in batch.reports]
             tx.commit()
-        return Received(sum(kept), len(kept) - sum(kept), sum(reports))
+        return Received(stored, len(messages) - stored, sum(reports))
 
     def resume(self, tx: Tx, conversation_id: str) -> None:
         """Go on, in this commit, with what was asked before signing in."""
@@ -117,13 +161,53 @@ class FrontDesk:
             message_id=uuid.uuid4().hex,
         )
 
-    # --- one message ------------------------------------------------------------
+    # --- messages ---------------------------------------------------------------
 
-    def _take(self, tx: Tx, channel: str, message: Inbound, now: datetime) -> bool:
-        conversation = self._conversation(tx, channel, message, now)
+    def _take(
+        self, tx: Tx, channel: str, messages: list[Inbound], now: datetime
+    ) -> int:
+        """Store messages and queue their turns; return how many were new."""
+        changes = any(isinstance(m.heard, IdentityChanged) for m in messages)
+        if changes and len(messages) > 1:
+            # What comes after such a change belongs to another conversation.
+            return sum(self._take(tx, channel, [m], now) for m in messages)
+        known = tx.conversations.open_all(
+            channel, sorted({m.phone for m in messages if m.phone}), now
+        )
+        taken = []
+        for message in messages:
+            conversation = self._conversation(tx, channel, message, known, now)
+            one = self._read(tx, conversation, message, now)
+            taken.append(one)
+            if message.phone:
+                # The next message of this person goes on from here.
+                known[message.phone] = one.after(now)
+        ids = tx.messages.add([one.new for one in taken])
+        fresh = [(one, i) for one, i in zip(taken, ids, strict=True) if i is not None]
+        for one, message_id in zip(taken, ids, strict=True):
+            if message_id is None:
+                self._repeated(tx, one.new)
+        marks = _together([one.marks for one, _ in fresh])
+        if marks:
+            tx.conversations.heard(marks, now)
+        turns = []
+        for one, message_id in fresh:
+            if one.completes:
+                self._mend_earlier(tx, one.conversation, message_id, one.completes, now)
+            left_alone = self._left_alone(tx, channel, one.conversation, one.message)
+            if left_alone:
+                tx.messages.finish(message_id, left_alone, now)
+            else:
+                turns.append((one.conversation.id, message_id))
+        tx.messages.queue_turns(turns)
+        return len(fresh)
+
+    def _read(
+        self, tx: Tx, conversation: Conversation, message: Inbound, now: datetime
+    ) -> "_Taken":
         redacted = self._redacted(tx, conversation, message, now)
         new = NewMessage(
-            channel=channel,
+            channel=conversation.channel,
             channel_id=message.channel_id,
             conversation_id=conversation.id,
             kind=_kind(message.heard),
@@ -133,30 +217,17 @@ class FrontDesk:
             sent_at=sane_moment(message.sent_at, now),
             received_at=now,
         )
-        message_id = tx.messages.add(new)
-        if message_id is None:
-            self._repeated(tx, new)
-            return False
-        by_customer = not isinstance(
+        by_customer = not message.in_group and not isinstance(
             message.heard, IdentityChanged | Ignored | HeardReaction | Revoked
         )
-        tail = self._sealed_tail(conversation, redacted, message)
-        tx.conversations.heard(
+        marks = Marks(
             conversation.id,
-            sent_at=new.sent_at if by_customer and not message.in_group else None,
+            sent_at=new.sent_at if by_customer else None,
             user_id=message.user_id,
             identity_hash=message.identity_hash,
-            tail=tail,
-            now=now,
+            tail=self._sealed_tail(conversation, redacted, message),
         )
-        if redacted.completes:
-            self._mend_earlier(tx, conversation, message_id, redacted.completes, now)
-        left_alone = self._left_alone(tx, channel, conversation, message)
-        if left_alone:
-            tx.messages.finish(message_id, left_alone, now)
-        else:
-            tx.defer("turn", lock=f"turn:{conversation.id}", message_id=message_id)
-        return True
+        return _Taken(message, conversation, new, marks, redacted.completes)
 
     def _left_alone(
         self, tx: Tx, channel: str, conversation: Conversation, message: Inbound
@@ -200,7 +271,12 @@ class FrontDesk:
     # --- who is speaking --------------------------------------------------------
 
     def _conversation(
-        self, tx: Tx, channel: str, message: Inbound, now: datetime
+        self,
+        tx: Tx,
+        channel: str,
+        message: Inbound,
+        known: Mapping[str, Conversation],
+        now: datetime,
     ) -> Conversation:
         """The conversation this person's message belongs to, locked.
 
@@ -213,12 +289,12 @@ class FrontDesk:
                 channel, phone=message.phone, user_id=message.user_id, now=now
             )
 
-        conversation = opened()
+        conversation = known.get(message.phone or "") or opened()
         if message.user_id and conversation.user_id not in (None, message.user_id):
             self._forget(tx, conversation, "another user id on this number")
             conversation = opened()
-        known = conversation.identity_hash
-        if message.identity_hash and known not in (None, message.identity_hash):
+        key = conversation.identity_hash
+        if message.identity_hash and key not in (None, message.identity_hash):
             self._forget(tx, conversation, "another identity key")
             conversation = opened()
         if message.user_id and conversation.user_id is None:

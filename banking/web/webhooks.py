@@ -10,7 +10,6 @@ import hmac
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -27,7 +26,8 @@ LARGEST_BODY = 3 * 1024 * 1024
 LONGEST_CHALLENGE = 256
 # A delivery that trickles in byte by byte holds a connection, and no more than that.
 SLOWEST_BODY_SECONDS = 15
-STORING_THREADS = 4
+# Deliveries stored in one commit at most.
+MOST_AT_ONCE = 50
 
 SKIPPED = Counter("webhook_skipped", "Parts of deliveries left out", ["why"])
 DELIVERIES = Counter("webhook_deliveries", "Deliveries by answer", ["status"])
@@ -52,8 +52,7 @@ def router(
     ``receive`` stores a batch in one commit, and raises when it could not.
     """
     routes = APIRouter()
-    store = _Store(receive, phone_number_id, alert)
-    threads = ThreadPoolExecutor(STORING_THREADS, thread_name_prefix="webhook")
+    gathering = _Gathering(receive)
 
     @routes.get("/webhooks/whatsapp", response_class=PlainTextResponse)
     async def handshake(request: Request) -> Response:
@@ -80,48 +79,96 @@ def router(
         except whatsapp.NotSigned:
             logger.warning("webhook without a valid signature")
             return _answer(401)
-        loop = asyncio.get_running_loop()
-        return _answer(await loop.run_in_executor(threads, store, body))
+        batch = _read(body, phone_number_id, alert)
+        if batch is None or not (batch.messages or batch.reports):
+            return _answer(200)
+        return _answer(200 if await gathering.store(batch) else 503)
 
     return routes
 
 
-@dataclass(frozen=True, slots=True)
-class _Store:
-    """Reads a signed body and has it stored; returns the status to answer with."""
+class _Gathering:
+    """Stores what arrives while the last storing is still going on as one batch.
 
-    receive: Receive
-    phone_number_id: str
-    alert: Callable[[str], None]
+    One commit costs about the same for one delivery as for twenty, so that waiting
+    for the disk gets cheaper, not dearer, the more is delivered.
+    """
 
-    def __call__(self, body: bytes) -> int:
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhook")
+        self._waiting: list[tuple[Batch, asyncio.Future[bool]]] = []
+        self._storing: asyncio.Task[None] | None = None
+
+    async def store(self, batch: Batch) -> bool:
+        """Whether the batch is stored, once that is certain."""
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((batch, done))
+        if self._storing is None or self._storing.done():
+            self._storing = asyncio.create_task(self._work())
+        return await done
+
+    async def _work(self) -> None:
+        while self._waiting:
+            taken = self._waiting[:MOST_AT_ONCE]
+            del self._waiting[:MOST_AT_ONCE]
+            loop = asyncio.get_running_loop()
+            batches = [batch for batch, _ in taken]
+            results = await loop.run_in_executor(self._thread, self._keep, batches)
+            for (_, done), stored in zip(taken, results, strict=True):
+                if not done.done():
+                    done.set_result(stored)
+
+    def _keep(self, batches: list[Batch]) -> list[bool]:
+        together = Batch(
+            tuple(m for batch in batches for m in batch.messages),
+            tuple(r for batch in batches for r in batch.reports),
+        )
+        if self._kept(together):
+            return [True] * len(batches)
+        if len(batches) == 1:
+            return [False]
+        # Each is told its own fate; what was stored just now counts as repeated.
+        results: list[bool] = []
+        for batch in batches:
+            # Two failures are no bad delivery but a database that is away.
+            away = results[:2] == [False, False]
+            results.append(not away and self._kept(batch))
+        return results
+
+    def _kept(self, batch: Batch) -> bool:
         try:
-            batch = whatsapp.read(body, self.phone_number_id)
-        except whatsapp.NotReadable as unreadable:
-            # Signed, so Meta's: asking for it again would bring the same bytes.
-            logger.warning("webhook not readable: %s", unreadable)
-            SKIPPED.labels(str(unreadable)).inc()
-            return 200
-        for why, count in batch.skipped.items():
-            SKIPPED.labels(why).inc(count)
-        for subject in batch.alerts:
-            logger.error("webhook alert: %s", subject)
-            self.alert(subject)
-        if not batch.messages and not batch.reports:
-            return 200
-        try:
-            received = self.receive("whatsapp", batch)
+            received = self._receive("whatsapp", batch)
         except Exception:
             # Not stored is not received: any other answer would lose messages.
             logger.exception("webhook not stored")
-            return 503
-        logger.info(
+            return False
+        logger.debug(
             "webhook stored: %s messages, %s duplicates, %s reports",
             received.stored,
             received.duplicates,
             received.reports,
         )
-        return 200
+        return True
+
+
+def _read(
+    body: bytes, phone_number_id: str, alert: Callable[[str], None]
+) -> Batch | None:
+    """What a signed body holds; None if it is nothing we know."""
+    try:
+        batch = whatsapp.read(body, phone_number_id)
+    except whatsapp.NotReadable as unreadable:
+        # Signed, so Meta's: asking for it again would bring the same bytes.
+        logger.warning("webhook not readable: %s", unreadable)
+        SKIPPED.labels(str(unreadable)).inc()
+        return None
+    for why, count in batch.skipped.items():
+        SKIPPED.labels(why).inc(count)
+    for subject in batch.alerts:
+        logger.error("webhook alert: %s", subject)
+        alert(subject)
+    return batch
 
 
 _PLAIN = {

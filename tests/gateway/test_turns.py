@@ -452,6 +452,18 @@ def test_a_changed_identity_unbinds_and_begins_anew(world, message):
     assert new.enrolment_id is None
 
 
+def test_words_after_the_change_in_one_delivery_belong_to_nobody_yet(world):
+    conversation_id = bound(world)
+    at = int(world.clock.moment.timestamp())
+    change_of_number = system("user_changed_number", new_wa_id="15550003333")
+    change_of_number["timestamp"] = str(at - 2)
+    after = text_message("how much do I have", timestamp=str(at - 1))
+    world.deliver(envelope([after, change_of_number]))
+    world.work()
+
+    assert world.rasa.heard[-1][0] != conversation_id
+
+
 def test_a_changed_user_id_is_a_changed_identity(world):
     world.write("hello", from_user_id="GH.111")
     world.work()
