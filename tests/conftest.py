@@ -23,7 +23,8 @@ from banking.settings import Settings
 if TYPE_CHECKING:
     from banking.bootstrap import Bank
 
-# The schema's own history, and the queue's table of its versions.
+WHOLE_BANK_SECONDS = 600
+# The schema's own history stays.
 KEPT = ("alembic_version",)
 
 
@@ -32,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "stack" in getattr(item, "fixturenames", ()):
             item.add_marker("whole")
+            # The first of them waits for the whole bank to start.
+            item.add_marker(pytest.mark.timeout(WHOLE_BANK_SECONDS))
 
 
 @pytest.fixture(scope="session")
