@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 from banking.ports.core_banking import CoreBanking
@@ -14,7 +15,7 @@ from banking.ports.identity import (
     SimChange,
     SmsSender,
 )
-from banking.ports.unit_of_work import UnitOfWork
+from banking.ports.unit_of_work import Tx, UnitOfWork
 from banking.services.confirmation import Confirmation
 from banking.services.identity_rules import IdentityRules
 from banking.services.links import Links
@@ -23,6 +24,11 @@ from banking.services.registration import Registration
 from banking.services.self_service import SelfService
 from banking.services.sign_in import SignIn
 from banking.services.token_validity import Sessions, TokenValidity
+
+# A payment's challenge is kept as long as a repeated message could ask about it.
+_KEEP_SPENT = timedelta(days=8)
+# The longest window in which codes are counted is a day.
+_KEEP_COUNTED = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,15 @@ class Identity:
     registration: Registration
     self_service: SelfService
     confirmation: Confirmation
+
+    def tidy(self, tx: Tx) -> int:
+        """Forget what is of no use any more; return how many rows. Keeps the log."""
+        now = self.token_validity.clock.now()
+        return (
+            tx.links.purge(now - _KEEP_SPENT)
+            + tx.challenges.purge(now - _KEEP_SPENT)
+            + tx.attempts.purge(now - _KEEP_COUNTED)
+        )
 
     @classmethod
     def of(  # noqa: PLR0913 - wiring names everything it wires

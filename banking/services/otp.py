@@ -4,6 +4,7 @@ Counting and blocking happen under the customer's lock and are committed whateve
 comes next; text messages leave after the commit, so no lock waits for a network.
 """
 
+import contextlib
 import hmac
 import re
 import uuid
@@ -147,6 +148,12 @@ class Otp:
             self.sms.send(send_id, challenge.phone, self._text(challenge, code))
         except SmsUnavailable:
             raise SmsDown(self._has_authenticator(challenge)) from None
+
+    def notify(self, phone: str, kind: str) -> None:
+        """Tell a customer by text message, too; a silent gateway is no obstacle."""
+        text = fill(self.texts[kind], {"bank": self.bank_name})
+        with contextlib.suppress(SmsUnavailable):
+            self.sms.send(uuid.uuid4().hex, phone, text)
 
     def verify[T](
         self,

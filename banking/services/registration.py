@@ -198,6 +198,8 @@ class Registration:
             token = self.sessions.open(tx, enrolment, bound)
             self._after_choice(tx, link, enrolment)
             tx.commit()
+        if enrolment.lowered_until is not None:
+            self.otp.notify(enrolment.phone, "pin_changed")
         return token
 
     def _enrol(

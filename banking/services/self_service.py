@@ -79,6 +79,7 @@ class SelfService:
             self.sessions.kill(tx, enrolment.id, Ended.PIN_CHANGED)
             tell(tx, self.words, enrolment.id, "utter_notice_pin_changed")
             tx.commit()
+        self.otp.notify(enrolment.phone, "pin_changed")
 
     def change_passphrase(self, link: Link, enrolment: Enrolment, chosen: str) -> None:
         """Set the passphrase of documents from now on. Raises PassphraseRefused."""

@@ -63,7 +63,7 @@ def test_a_pin_that_nobody_would_guess_is_taken(pin):
         ("100001", PinProblem.REPEATED),
         ("004321", PinProblem.CUSTOMER),
         ("١٢٣٤٥٦", PinProblem.RUN),
-        ("１２３４５６", PinProblem.RUN),  # noqa: RUF001 - full-width digits
+        ("１２３４５６", PinProblem.RUN),
         ("739½58", PinProblem.NOT_DIGITS),
         ("73915\u200b8", PinProblem.UNREADABLE),
     ],
@@ -202,4 +202,4 @@ def test_no_two_seals_are_alike():
 
 
 def test_digits_of_every_script_fold_into_one():
-    assert normalised("१२३４٥٦") == "123456"  # noqa: RUF001
+    assert normalised("१२३４٥٦") == "123456"

@@ -145,6 +145,9 @@ def test_what_ends_a_session_ends_everything_that_is_open(world: World, trigger)
     enrolment = world.enrol()
     token = world.sign_in(enrolment)
     path = world.link(LinkPurpose.CONFIRM, enrolment_id=enrolment.id, subject="t1")
+    elsewhere = world.link(
+        LinkPurpose.CHANGE_PIN, "+15550109999", enrolment_id=enrolment.id
+    )
     with world.uow() as tx:
         world.identity.otp.start(
             tx,
@@ -163,8 +166,9 @@ def test_what_ends_a_session_ends_everything_that_is_open(world: World, trigger)
 
     with world.uow() as tx:
         assert world.identity.sessions.of_browser(tx, token) is None
-        link = tx.links.get(sha256(path.removeprefix("/s/")))
-        assert link.killed_at is not None
+        for address in (path, elsewhere):
+            link = tx.links.get(sha256(address.removeprefix("/s/")))
+            assert link.killed_at is not None
         assert tx.challenges.get("t1").state is ChallengeState.BURNT
     assert world.status(AMA) == (
         "missing" if trigger == "number change" else "expired"
@@ -180,3 +184,32 @@ def test_no_raw_token_is_in_any_table(world: World):
     assert token not in dump
     assert path.removeprefix("/s/") not in dump
     assert sha256(token) in dump  # the search does find what is there
+
+
+def test_what_is_of_no_use_is_forgotten_and_the_log_is_kept(world: World):
+    enrolment = world.enrol()
+    world.link(LinkPurpose.SIGN_IN)
+    with world.uow() as tx:
+        world.identity.otp.start(
+            tx,
+            challenge_id="t1",
+            purpose="payment",
+            enrolment_id=enrolment.id,
+            phone=enrolment.phone,
+            binding="b",
+            sms=SmsWords.payment(amount="USD 1.00", payee="Peter"),
+        )
+        tx.commit()
+    world.identity.otp.send("t1", "198.51.100.7")
+    events = world.events()
+
+    def tidy() -> int:
+        with world.uow() as tx:
+            gone = world.identity.tidy(tx)
+            tx.commit()
+        return gone
+
+    assert tidy() == 0
+    world.clock.pass_by(days=9)
+    assert tidy() == 3
+    assert world.events() == events

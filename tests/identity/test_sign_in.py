@@ -34,7 +34,13 @@ def test_id_and_pin_open_a_session(world: World):
 
 @pytest.mark.parametrize(
     ("chat_id", "pin"),
-    [(CHAT_ID, "739159"), ("kofi.b", PIN), ("", PIN), (CHAT_ID, ""), ("x" * 9_999, PIN)],
+    [
+        (CHAT_ID, "739159"),
+        ("kofi.b", PIN),
+        ("", PIN),
+        (CHAT_ID, ""),
+        ("x" * 9_999, PIN),
+    ],
 )
 def test_one_wrong_half_is_wrong(world: World, chat_id, pin):
     world.enrol()

@@ -101,10 +101,10 @@ class EchoWords:
 class View:
     id: str
     enrolment_id: str
-    amount: Money = Money(4_500, "USD")
+    amount: Money = field(default_factory=lambda: Money(4_500, "USD"))
     payee_shown: str = "Peter O."
     payee_account_masked: str = "•••• 1122"
-    fee: Money = Money(0, "USD")
+    fee: Money = field(default_factory=lambda: Money(0, "USD"))
     source_shown: str = "Current •••• 4321"
     reference: str = "pizza"
     state: str = "awaiting"

@@ -170,7 +170,10 @@ def test_a_form_from_elsewhere_does_nothing(world, form, headers):
         (b"pin=1", "text/plain"),
         (b"pin=1", ""),
         (b"x=" + b"1" * 20_000, "application/x-www-form-urlencoded"),
-        (b"&".join(b"a%d=1" % i for i in range(99)), "application/x-www-form-urlencoded"),
+        (
+            b"&".join(b"a%d=1" % i for i in range(99)),
+            "application/x-www-form-urlencoded",
+        ),
         (b"pin=1&pin=2", "application/x-www-form-urlencoded"),
         (b"pin=\xff", "application/x-www-form-urlencoded"),
     ],

@@ -240,6 +240,7 @@ def test_a_pin_change_takes_the_old_pin_and_a_code(world: World, browser: Browse
     assert world.status(AMA) == "expired"
     assert browser.open(open_page).status == 410
     assert "utter_notice_pin_changed" in world.said()
+    assert "PIN of your chat banking was changed" in world.sms.to(AMA.phone)[-1]
     sign_in(browser.open(world.link(LinkPurpose.SIGN_IN)), "402957")
     assert browser.has("done")
 
