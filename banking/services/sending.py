@@ -40,9 +40,27 @@ logger = logging.getLogger(__name__)
 
 # How long a delivery report may take before an unanswered message is sent again.
 REPORT_PATIENCE = timedelta(seconds=4)
-# While the account itself is refused, one message of each chat tries this often.
+# While the account itself is refused, one message tries this often.
 STOPPED_FOR = timedelta(minutes=5)
 JITTER = 0.25
+
+
+@dataclass(slots=True)
+class Pause:
+    """Until when nobody is written to: the platform has had enough of all of us.
+
+    Kept by each worker for itself; another one meets the same refusal once.
+    """
+
+    until: datetime | None = None
+
+    def lasts(self, now: datetime) -> datetime | None:
+        """The end of the pause, if there is one now."""
+        return self.until if self.until is not None and now < self.until else None
+
+    def at_least(self, until: datetime) -> None:
+        """Pause, or pause longer."""
+        self.until = until if self.until is None else max(self.until, until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +73,7 @@ class Sending:
     files: DocumentFiles
     identity_changed: OnIdentityChange = field(repr=False)
     rules: ChatRules = field(default_factory=ChatRules)
+    pause: Pause = field(default_factory=Pause)
 
     def drain(self, conversation_id: str) -> None:
         """Send what waits for a conversation, until done or told to wait.
@@ -107,13 +126,15 @@ class Sending:
                 # that is a day old is better asked for again.
                 tx.outbox.give_up(message.id, "dropped", 131047, now)
                 continue
-            if message.not_before is not None and message.not_before > now:
-                tx.outbox.wake(conversation_id, message.not_before)
-                return None
             pace = PairRate(self.rules.pair_every, self.rules.pair_burst)
-            wait = pace.wait(conversation.pair_clear_at, now)
-            if wait:
-                tx.outbox.wake(conversation_id, now + wait)
+            not_before = max(
+                now,
+                now + pace.wait(conversation.pair_clear_at, now),
+                message.not_before or now,
+                self.pause.lasts(now) or now,
+            )
+            if not_before > now:
+                tx.outbox.wake(conversation_id, not_before)
                 return None
             clear_at = pace.after(conversation.pair_clear_at, now)
             tx.conversations.hold_sends_until(conversation_id, clear_at)
@@ -162,11 +183,13 @@ class Sending:
         )
         with self.uow() as tx:
             match decision:
-                case Retry(seconds):
+                case Retry(seconds, everybody):
                     wait = timedelta(seconds=seconds * (1 + random.random() * JITTER))  # noqa: S311 - spreads load, hides nothing
                     if failed.unknown:
                         wait = max(wait, REPORT_PATIENCE)
                     self._put_off(tx, message, now + wait, failed.code)
+                    if everybody:
+                        self.pause.at_least(now + wait)
                     go_on = False
                 case GiveUp(why):
                     tx.outbox.give_up(message.id, "failed", failed.code, now)
@@ -183,6 +206,8 @@ class Sending:
                 case Alert(why, stop):
                     self._record(tx, "sending_alert", message, failed, why)
                     go_on = not stop
+                    if stop:
+                        self.pause.at_least(now + STOPPED_FOR)
                     if stop and now - message.created_at < WINDOW:
                         self._put_off(tx, message, now + STOPPED_FOR, failed.code)
                     else:

@@ -112,7 +112,10 @@ class Turns:
         self._tell(conversation, message, step, turn, started)
 
     def resume(self, conversation_id: str, message_id: str) -> None:
-        """Go on with what was asked before signing in; raises RasaUnavailable."""
+        """Go on with what was asked before signing in; raises RasaUnavailable.
+
+        ``message_id`` names this resumption, so that it is answered once.
+        """
         started = perf_counter()
         with self.uow() as tx:
             if tx.turns.has(message_id):
@@ -123,6 +126,15 @@ class Turns:
             if tx.turns.add(row):
                 tx.outbox.say(conversation_id, self._bubbles(turn))
                 tx.commit()
+
+    def resume_failed(self, conversation_id: str, message_id: str) -> None:
+        """Tell the customer, who is back from the page, to ask once more."""
+        with self.uow() as tx:
+            if tx.turns.has(message_id):
+                return
+            tx.outbox.say(conversation_id, self.words.say("utter_try_later"))
+            tx.audit.record("message_failed", conversation_id=conversation_id)
+            tx.commit()
 
     def give_up(self, message_id: str) -> None:
         """Tell the customer that a message could not be dealt with at all."""

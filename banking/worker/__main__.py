@@ -20,9 +20,10 @@ def main() -> None:
         turn=bank.turns.answer,
         turn_failed=bank.turns.give_up,
         resume=bank.turns.resume,
+        resume_failed=bank.turns.resume_failed,
         send=bank.sending.drain,
         others=bank.jobs,
-        each_minute=bank.chores,
+        each_minute={**bank.chores, "sweep": bank.sending.sweep},
     )
     url = bank.engine.url.render_as_string(hide_password=False)
 

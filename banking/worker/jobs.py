@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from procrastinate import App, JobContext, RetryDecision
@@ -38,6 +37,8 @@ class Bounded(BaseRetryStrategy):
 # A turn gives up by itself after the patience of the chat rules, with a notice; the
 # number here only bounds what should not happen.
 SOON = Bounded(tries=12, first_seconds=0.5, longest_seconds=2.0)
+# Somebody has just come back from a page and waits.
+BRIEFLY = Bounded(tries=4, first_seconds=0.5, longest_seconds=2.0)
 STEADY = Bounded(tries=10, first_seconds=1.0, longest_seconds=60.0)
 
 
@@ -48,6 +49,7 @@ class Jobs:
     turn: Callable[[str], None]
     turn_failed: Callable[[str], None]
     resume: Callable[[str, str], None]
+    resume_failed: Callable[[str, str], None]
     send: Callable[[str], None]
     # Jobs of other services by name, e.g. "transfer": takes the job's arguments.
     others: Mapping[str, Run] = field(default_factory=dict)
@@ -68,9 +70,15 @@ def register(app: App, jobs: Jobs) -> None:
                 return
             raise
 
-    @app.task(name="resume", retry=SOON)
-    def resume(*, conversation_id: str, message_id: str) -> None:
-        jobs.resume(conversation_id, message_id)
+    @app.task(name="resume", retry=BRIEFLY, pass_context=True)
+    def resume(context: JobContext, *, conversation_id: str, message_id: str) -> None:
+        try:
+            jobs.resume(conversation_id, message_id)
+        except Exception:
+            if context.job.attempts >= BRIEFLY.tries:
+                jobs.resume_failed(conversation_id, message_id)
+                return
+            raise
 
     @app.task(name="send", retry=STEADY)
     def send(*, conversation_id: str) -> None:
@@ -96,5 +104,3 @@ def _chore(run: Callable[[], None]) -> Callable[[int], None]:
 
     return chore
 
-
-CHORE_EVERY = timedelta(minutes=1)

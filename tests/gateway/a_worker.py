@@ -38,6 +38,7 @@ def main() -> None:
                 turn=turn,
                 turn_failed=lambda message_id: line(f"failed {message_id}"),
                 resume=lambda *_: None,
+                resume_failed=lambda *_: None,
                 send=line,
             ),
         )

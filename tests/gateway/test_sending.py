@@ -96,6 +96,18 @@ def test_a_refused_token_stops_sending_and_loses_nothing(world, chat):
     assert 2 == len(world.audit.named("sending_alert"))
 
 
+def test_while_the_platform_has_had_enough_nobody_is_written_to(world, chat):
+    world.phone.refusals = [SendFailed(130429, 429, retry_after=120)]
+    say(world, chat, "one")
+    world.work()
+    world.write("hello", **{"from": "15550001111"})
+    world.work()
+    assert [] == world.phone.texts
+
+    later(world, minutes=3)
+    assert {"one", "You said: hello"} == set(world.phone.texts)
+
+
 def test_what_may_have_gone_out_waits_for_its_report(world, chat):
     world.phone.refusals = [SendFailed(None, None, unknown=True)]
     (out_id,) = say(world, chat, "one")

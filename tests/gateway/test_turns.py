@@ -150,6 +150,16 @@ def test_going_on_after_signing_in(world):
     assert ["You said: hello", "You said: resume"] == world.phone.texts
 
 
+def test_going_on_that_cannot_be_done_is_told(world):
+    world.write("hello")
+    world.work()
+    (conversation,) = world.rows("SELECT id FROM conversations")
+    world.turns.resume_failed(conversation.id, "r1")
+    world.work()
+
+    assert "utter_try_later" == world.phone.texts[-1]
+
+
 # --- age and origin ---------------------------------------------------------------
 
 
