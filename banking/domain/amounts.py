@@ -373,23 +373,27 @@ def _one_mark(
     """One kind of mark only: it groups, is the decimal mark, or may be either."""
     mark = marks[0]
     grouped = _ungrouped(written, mark)
-    if mark not in ".," or len(marks) > 1:
-        if grouped is None:
-            return None
-        certain = mark in ".," or mark == style.group
-        return _Number((Fraction(grouped),), certain)
+    if mark in ".," and len(marks) == 1:
+        return _point_or_comma(written, mark, grouped, style, decimals)
+    if grouped is None:
+        return None
+    return _Number((Fraction(grouped),), certain=mark in ".," or mark == style.group)
+
+
+def _point_or_comma(
+    written: str, mark: str, grouped: int | None, style: NumberStyle, decimals: int
+) -> _Number | None:
     whole, _, part = written.partition(mark)
     if not _PLAIN.fullmatch(whole):
         return None
     decimal = int(whole) + Fraction(int(part), 10 ** len(part))
-    if grouped is not None and mark == style.group and decimals < _GROUP_SIZE:
+    if grouped is None:
+        fits = len(part) <= decimals
+        return _Number((decimal,), certain=mark == style.decimal) if fits else None
+    if mark == style.group and decimals < _GROUP_SIZE:
         # "1,250": the locale's own grouping, and no such currency has three decimals.
         return _Number((Fraction(grouped),), certain=True)
-    if grouped is not None:
-        return _Number((Fraction(grouped), decimal), certain=False)
-    if len(part) > decimals:
-        return None
-    return _Number((decimal,), certain=mark == style.decimal)
+    return _Number((Fraction(grouped), decimal), certain=False)
 
 
 def _ungrouped(written: str, mark: str) -> int | None:

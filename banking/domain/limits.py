@@ -68,7 +68,7 @@ class MoneyRules:
 
     @classmethod
     def of(cls, policy: Any, currency: str) -> Self:
-        """Take the numbers of a checked policy; raises ValueError for a strange level."""
+        """Take a checked policy's numbers; raises ValueError for a strange level."""
 
         def money(minor: int) -> Money:
             return Money(minor, currency)

@@ -8,7 +8,8 @@ from typing import Final
 _UNITS: Final = {
     word: value
     for value, word in enumerate(
-        "one two three four five six seven eight nine".split(), start=1
+        "one two three four five six seven eight nine".split(),
+        start=1,
     )
 }
 _TEENS: Final = {
@@ -63,8 +64,9 @@ def spoken_number(words: list[str]) -> Fraction | None:
     if len(words) > 4 and words[-4:-1] == ["and", "a", "half"]:  # noqa: PLR2004
         scale = SCALES.get(words[-1])
         count = _below_hundred(words[:-4])
-        both = scale is not None and count is not None
-        return (count + Fraction(1, 2)) * scale if both else None
+        if scale is None or count is None:
+            return None
+        return (count + Fraction(1, 2)) * scale
     value = _number(words, below=10**9)
     return None if value is None else Fraction(value)
 

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, is_dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from banking.domain.money import Money
 
@@ -47,9 +47,10 @@ class Refusal(Exception):
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def facts(self) -> dict[str, str]:
-        if not is_dataclass(self):
+        shown: Any = self
+        if not is_dataclass(shown):
             return {}
-        return {f.name: str(getattr(self, f.name)) for f in fields(self)}
+        return {f.name: str(getattr(self, f.name)) for f in fields(shown)}
 
 
 class NotVerified(Refusal):

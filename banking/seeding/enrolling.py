@@ -7,6 +7,7 @@ import re
 import unicodedata
 import uuid
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from banking.seeding.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Enroller:
-    """Gives each customer an id, a PIN and an authenticator that follow from the seed."""
+    """Gives customers an id, a PIN and an authenticator that follow from the seed."""
 
     bank: Bank
     seed: int
@@ -79,6 +80,6 @@ def _pin(dice: Random) -> str:
     """Six different digits that neither rise nor fall: no list of bad PINs has them."""
     while True:
         digits = dice.sample("0123456789", 6)
-        steps = {int(b) - int(a) for a, b in zip(digits, digits[1:], strict=False)}
+        steps = {int(b) - int(a) for a, b in pairwise(digits)}
         if len(steps) > 3 and digits[:2] not in (["1", "9"], ["2", "0"]):
             return "".join(digits)

@@ -27,7 +27,9 @@ EMPLOYERS: Final = (
     "Lakeside Hotel",
 )
 LANDLORDS: Final = ("Maple Court Rentals", "Riverside Homes", "Oak Street Letting")
-_MONTHLY: Final = (  # day of the month, merchant, what, category, from and to in cents
+_MONTHLY: Final[
+    tuple[tuple[int, str, str, str, int, int], ...]
+] = (  # day of the month, merchant, what, category, from and to in cents
     (3, "Citywide Power", "Electricity", "utilities", 4_200, 11_800),
     (5, "Clearwater Utility", "Water", "utilities", 1_800, 4_400),
     (8, "Fibre Nine", "Home internet", "utilities", 3_900, 5_900),
@@ -36,7 +38,9 @@ _MONTHLY: Final = (  # day of the month, merchant, what, category, from and to i
     (17, "Spotify", "Premium", "entertainment", 1_199, 1_199),
     (19, "Pulse Gym", "Membership", "health", 2_500, 4_500),
 )
-_SHOPS: Final = (  # merchant, what, category, from and to in cents, times a month
+_SHOPS: Final[
+    tuple[tuple[str, str, str, int, int, int], ...]
+] = (  # merchant, what, category, from and to in cents, times a month
     ("FreshMart", "Groceries", "groceries", 1_850, 9_400, 7),
     ("Corner Market", "Groceries", "groceries", 420, 2_600, 4),
     ("Bean Scene Coffee", "Coffee", "eating out", 350, 890, 6),

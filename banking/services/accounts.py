@@ -108,7 +108,7 @@ class Accounts:
         facts = {
             "account": shown_account(account),
             "period": str(period) if period else "",
-            "search": text or "",
+            "text": text or "",
         }
         if not lines:
             return Say("utter_movements_none", facts)
@@ -134,7 +134,7 @@ class Accounts:
             "total": str(total),
             "count": str(len(out)),
             "period": str(period),
-            "search": text or "",
+            "text": text or "",
         }
         if not out:
             return Say("utter_spending_none", facts)

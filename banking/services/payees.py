@@ -68,7 +68,7 @@ class PayeeBook:
             saved = tx.payees.of(caller.id)
         return saved if imported else self._import(caller)
 
-    def list(self, caller: Caller) -> Outcome:
+    def listing(self, caller: Caller) -> Outcome:
         saved = self.of(caller)
         if not saved:
             return Say("utter_payees_none")

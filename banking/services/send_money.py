@@ -48,6 +48,11 @@ from banking.services.payments import Payments
 
 LONGEST_REFERENCE: Final = 60
 _RECENT: Final = 3
+_OVER_LIMIT: Final = {
+    "transaction": "utter_ask_amount_over_transaction_limit",
+    "day": "utter_ask_amount_over_day_limit",
+    "month": "utter_ask_amount_over_month_limit",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,24 +211,15 @@ class SendMoney:
         if draft.amount is None:
             return Ask("amount", "utter_ask_amount", facts)
         reading = read_amount(draft.amount, self.currency, self.style)
-        match reading:
-            case Exactly(amount):
-                return amount
-            case Ambiguous(options):
-                return _ask_amount("utter_ask_amount_ambiguous", facts, *options)
-            case Relative(kind):
-                meant = self._relative(caller, kind, target, source, fee)
-                if meant is None:
-                    return Ask("amount", "utter_ask_amount_unknown", facts)
-                facts = {**facts, "amount": str(meant), "source": shown_account(source)}
-                return _ask_amount("utter_ask_amount_relative", facts, meant)
-            case Foreign(currency):
-                facts = {**facts, "foreign": currency}
-                return Ask("amount", "utter_ask_amount_currency", facts)
-            case Unreadable():
-                return Ask("amount", "utter_ask_amount_unreadable", facts)
-            case _:
-                assert_never(reading)
+        if isinstance(reading, Exactly):
+            return reading.amount
+        if isinstance(reading, Relative):
+            meant = self._relative(caller, reading.kind, target, source, fee)
+            if meant is None:
+                return Ask("amount", "utter_ask_amount_unknown", facts)
+            facts |= {"amount": str(meant), "source": shown_account(source)}
+            return _ask_amount("utter_ask_amount_relative", facts, meant)
+        return _ask_again(reading, facts)
 
     def _relative(
         self, caller: Caller, kind: str, target: Target, source: Account, fee: Money
@@ -252,7 +248,7 @@ class SendMoney:
         except LimitExceeded as refusal:
             if not refusal.allowed:
                 raise
-            response = f"utter_ask_amount_over_{refusal.window}_limit"
+            response = _OVER_LIMIT[refusal.window]
             return _ask_amount(response, refusal.facts(), refusal.allowed)
         except CoolingOff as refusal:
             if not refusal.allowed:
@@ -297,6 +293,21 @@ def _own_choice(accounts: list[Account], account: Account) -> str:
 
 def _tapped(accounts: list[Account], said: str | None) -> Account | None:
     return next((a for a in accounts if _own_choice(accounts, a) == said), None)
+
+
+def _ask_again(
+    reading: Ambiguous | Foreign | Unreadable, facts: Mapping[str, str]
+) -> Ask:
+    match reading:
+        case Ambiguous(options):
+            return _ask_amount("utter_ask_amount_ambiguous", facts, *options)
+        case Foreign(currency):
+            facts = {**facts, "foreign": currency}
+            return Ask("amount", "utter_ask_amount_currency", facts)
+        case Unreadable():
+            return Ask("amount", "utter_ask_amount_unreadable", facts)
+        case _:
+            assert_never(reading)
 
 
 def _ask_amount(response: str, facts: Mapping[str, str], *options: Money) -> Ask:

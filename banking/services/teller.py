@@ -228,7 +228,7 @@ class Teller:
             Details: self.accounts.details,
             StatementFor: self.statements.request,
             LimitsLeft: lambda caller, _: self.allowance.overview(caller),
-            Payees: lambda caller, _: self.book.list(caller),
+            Payees: lambda caller, _: self.book.listing(caller),
             AddPayee: self.book.add,
             RemovePayee: self.book.remove,
             SendMoneyDraft: self.send_money.step,

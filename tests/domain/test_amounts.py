@@ -228,10 +228,12 @@ def test_an_amount_as_the_bank_writes_it_is_read_back(minor, currency):
 
 
 PIECES = st.sampled_from(
-    "0 1 5 00 10 50 100 250 1000 . , ' - + e x _ k m $ € £ % and a half hundred "
-    "thousand million lakh two twenty fifty cents usd eur all of it no please "
-    "١ ٠٠ ½ ² \u200b \u202e ( )".split(" ")
-    + [" "]
+    [
+        *"0 1 5 00 10 50 100 250 1000 . , ' - + e x _ k m $ € £ % and a half ½".split(),
+        *"hundred thousand million lakh two twenty fifty cents usd eur all".split(),
+        *"of it no please ١ ٠٠ ² \u200b \u202e ( )".split(),
+        " ",
+    ]
 )
 
 
@@ -262,4 +264,4 @@ def _plain_value(typed: str) -> Fraction | None:
 
 @pytest.mark.parametrize("typed", ["1" * 64, "1," * 32, "a " * 32, "1 " * 32, "." * 64])
 def test_awkward_texts_are_read_at_once(typed):
-    assert Exactly != type(read_amount(typed, "USD"))
+    assert not isinstance(read_amount(typed, "USD"), Exactly)

@@ -98,13 +98,22 @@ class Person:
         return envelope.seal(self.world.key)
 
     def ask(self, query: Any) -> Outcome:
-        return self.world.bank.teller.ask(self.token(), query)
+        return self._said(self.world.bank.teller.ask(self.token(), query))
 
     def do(self, command: Any) -> Outcome:
-        return self.world.bank.teller.do(self.token(), command)
+        return self._said(self.world.bank.teller.do(self.token(), command))
 
     def draft(self, **said: Any) -> Outcome:
-        return self.world.bank.teller.draft(self.token(), SendMoneyDraft(**said))
+        draft = SendMoneyDraft(**said)
+        return self._said(self.world.bank.teller.draft(self.token(), draft))
+
+    def _said(self, outcome: Outcome) -> Outcome:
+        """Put the outcome into words, so that a missing word or fact shows."""
+        response = getattr(outcome, "response", None)
+        if response is not None:
+            facts = {"url": getattr(outcome, "url", ""), **outcome.facts}
+            self.world.bank.words.say(response, **facts)
+        return outcome
 
     def propose(self, **said: Any) -> str:
         """A draft that is complete; returns the transfer's id."""
@@ -229,9 +238,13 @@ def one_bank(
 
 
 @pytest.fixture
-def world(one_bank: World, clean_database: str) -> World:
-    """That bank, empty, at START, its line mended."""
+def world(
+    one_bank: World, clean_database: str, caplog: pytest.LogCaptureFixture
+) -> Iterator[World]:
+    """That bank, empty, at START, its line mended; no word may be missing."""
     one_bank.clock.at = START
     one_bank.core.lost_before = one_bank.core.lost_after = False
     one_bank.core.asked.clear()
-    return one_bank
+    yield one_bank
+    wordless = [r for r in caplog.get_records("call") if "wording" in r.name]
+    assert not [record.getMessage() for record in wordless]

@@ -61,7 +61,7 @@ def open_accounts(engine: Engine, name: str, deposits: list[int]) -> list[str]:
 _names = itertools.count()
 
 
-def machine_on(engine: Engine) -> type[RuleBasedStateMachine]:
+def machine_on(engine: Engine) -> type[RuleBasedStateMachine]:  # noqa: C901
     class Postings(RuleBasedStateMachine):
         """Small sums on four accounts, so that everything gets in everything's way."""
 

@@ -61,14 +61,14 @@ class Ledger:
             row = db.execute(
                 select(customers).where(customers.c.phone == phone)
             ).first()
-        return row and _customer(row)
+        return None if row is None else _customer(row)
 
     def customer(self, customer_number: str) -> CoreCustomer | None:
         with self._connection() as db:
             row = db.execute(
                 select(customers).where(customers.c.number == customer_number)
             ).first()
-        return row and _customer(row)
+        return None if row is None else _customer(row)
 
     def accounts(self, customer_number: str) -> list[Account]:
         with self._connection() as db:
@@ -98,7 +98,7 @@ class Ledger:
                 .where(found, accounts.c.status == "open")
                 .order_by(accounts.c.rank, accounts.c.number)
             ).first()
-        return row and Holder(row.number, row.name)
+        return None if row is None else Holder(row.number, row.name)
 
     def holder_by_card(self, digits: str) -> Holder | None:
         with self._connection() as db:

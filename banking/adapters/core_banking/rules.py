@@ -34,6 +34,10 @@ class AccountState:
     balance_cap_minor: int | None
 
     @property
+    def house(self) -> bool:
+        return self.customer_number is None
+
+    @property
     def free_minor(self) -> int:
         return self.balance_minor - self.held_minor
 
@@ -75,28 +79,28 @@ def why_not_hold(order: Order, accounts: Mapping[str, AccountState]) -> str | No
     """Why the money cannot be set aside; None when it can."""
     debit = accounts.get(order.debit_account)
     credit = accounts.get(order.credit_account)
-    currency = order.amount.currency
-    if order.amount.minor <= 0 or order.fee.minor < 0 or order.fee.currency != currency:
+    if not _sensible(order):
         return "currency"
-    if (
-        debit is None
-        or credit is None
-        or None
-        in (
-            debit.customer_number,
-            credit.customer_number,
-        )
-    ):
+    if debit is None or credit is None or debit.house or credit.house:
         return "account_unknown"
     if debit.number == credit.number:
         return "same_account"
-    if {debit.currency, credit.currency} != {currency}:
+    if {debit.currency, credit.currency} != {order.amount.currency}:
         return "currency"
+    return _why_not_debit(debit, order) or why_not_credit(credit, order.amount.minor)
+
+
+def _sensible(order: Order) -> bool:
+    same = order.fee.currency == order.amount.currency
+    return same and order.amount.minor > 0 and order.fee.minor >= 0
+
+
+def _why_not_debit(debit: AccountState, order: Order) -> str | None:
     if debit.status != "open":
         return "account_closed"
     if debit.free_minor < order.amount.minor + order.fee.minor:
         return "insufficient_funds"
-    return why_not_credit(credit, order.amount.minor)
+    return None
 
 
 def why_not_credit(credit: AccountState, amount_minor: int) -> str | None:

@@ -93,7 +93,7 @@ class PdfPress:
             (words["closing"], str(statement.closing)),
         )
         if statement.movements:
-            page.table(words, statement.movements)
+            page.lines(words, statement.movements)
         else:
             page.note(words["empty"])
         return bytes(page.output())
@@ -175,7 +175,7 @@ class _Page(FPDF):
         self._ink("", 9, _QUIET)
         self.multi_cell(_WIDTH, 5, words, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def table(self, words: Mapping[str, str], movements: tuple[Movement, ...]) -> None:
+    def lines(self, words: Mapping[str, str], movements: tuple[Movement, ...]) -> None:
         self._table_head(words)
         for movement in movements:
             if self.get_y() > self.h - _BOTTOM - 8:
