@@ -114,7 +114,9 @@ class Writing:
             "message": "Message type unknown",
             "error_data": {"details": "Message type is currently not supported."},
         }
-        content = {"type": what.type, "errors": [error]}
+        content: Json = {"type": what.type, "errors": [error]}
+        if what.type == "unsupported":
+            content["unsupported"] = {"type": "poll"}
         return self._phones.write(address, content, text="Poll").as_json()
 
     async def reaction(self, address: Address, reacted: given.ReactionIn) -> Json:

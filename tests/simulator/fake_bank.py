@@ -126,7 +126,7 @@ def one_page_pdf() -> bytes:
 
 async def answer(graph: Graph, message: Json, web_url: str) -> None:
     """A scripted chat, enough to show every kind of bubble."""
-    to = "+" + message["from"]
+    to = "+" + message.get("from", "")
     reading = {"status": "read", "message_id": message["id"]}
     await graph.post({**reading, "typing_indicator": {"type": "text"}})
     interactive = message.get("interactive", {})
@@ -213,9 +213,10 @@ def create_bank(bank: FakeBank, graph: Graph, web_url: str) -> FastAPI:
             "took_ms": 84,
             "postings": [
                 {
-                    "debit": "Current •••• 4321",
-                    "credit": "Peter O. •••• 1122",
+                    "from": "•••• 4321",
+                    "to": "•••• 1122",
                     "amount": "USD 40.00",
+                    "state": "POSTED",
                 }
             ],
         }

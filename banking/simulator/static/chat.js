@@ -29,6 +29,10 @@ export function setUpChat(composer) {
   compose = composer;
   scroller().addEventListener("scroll", () => { byId("to-bottom").hidden = atBottom(); });
   byId("to-bottom").addEventListener("click", () => toBottom(true));
+  // A keyboard or a quote above the text box takes room: stay at the newest message.
+  let stay = true;
+  scroller().addEventListener("scroll", () => { stay = atBottom(); });
+  new ResizeObserver(() => stay && toBottom(false)).observe(scroller());
   setUpLongPress();
 }
 

@@ -78,8 +78,8 @@ function turn(one) {
 function postings(entries) {
   const table = el("table", { class: "postings" });
   for (const entry of entries) {
-    const [what, amount] = typeof entry === "string" ? [entry, ""] : described(entry);
-    table.append(el("tr", {}, el("td", {}, what), el("td", {}, amount)));
+    const [what, amount, state] = typeof entry === "string" ? [entry, "", ""] : described(entry);
+    table.append(el("tr", {}, el("td", {}, what), el("td", {}, amount, state ? el("small", {}, state) : null)));
   }
   return table;
 }
@@ -92,5 +92,5 @@ function described(entry) {
   if (entry.amount_minor !== undefined) {
     amount = `${entry.currency ?? ""} ${(entry.amount_minor / 100).toFixed(2)}`.trim();
   }
-  return [what, String(amount)];
+  return [what, String(amount), String(entry.state ?? "").toLowerCase()];
 }
