@@ -4,13 +4,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from banking.ports.gateway import Words
 from banking.ports.identity import Clock, ConfirmationDesk, Hasher
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.identity import Identity
+
+if TYPE_CHECKING:
+    from banking.bootstrap import Bank
 
 _THEME = Path(__file__).with_name("theme.toml")
 
@@ -31,7 +34,7 @@ class Front:
     theme: Mapping[str, Any]
 
     @classmethod
-    def of(cls, bank: Any) -> Self:
+    def of(cls, bank: "Bank") -> Self:
         """Take what the pages need from a wired bank."""
         settings = bank.settings
         digits = "".join(c for c in settings.whatsapp_business_number if c.isdigit())

@@ -1,12 +1,14 @@
 """The security log: complete, and no row changes unnoticed."""
 
 import random
+import re
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from banking.services.security_log import verify_chain
+from banking.services.security_log import EVENTS, verify_chain
+from banking.settings import PROJECT
 from tests.identity.test_codes import at_once
 from tests.identity.world import World
 
@@ -97,3 +99,26 @@ def test_a_line_cannot_be_forged(world: World):
         body = tx.audit.rows()[0].body
     assert body.isprintable()
     assert verify(world).whole
+
+
+def test_the_list_of_events_is_what_the_services_write():
+    sources = [
+        (PROJECT / "banking/services" / name).read_text(encoding="utf-8")
+        for name in (
+            "confirmation.py",
+            "links.py",
+            "otp.py",
+            "registration.py",
+            "self_service.py",
+            "sign_in.py",
+            "token_validity.py",
+        )
+    ] + [(PROJECT / "banking/web/pages.py").read_text(encoding="utf-8")]
+    written = {
+        name
+        for source in sources
+        for call in re.findall(r"(?:audit\.record|_log)\(([^)]*)\)", source)
+        for name in re.findall(r'"([a-z_]+)"', call.split("=")[0])
+    } | set(re.findall(r'event = "(\w+)" if paused else "(\w+)"', sources[3])[0])
+
+    assert written == EVENTS

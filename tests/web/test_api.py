@@ -1,8 +1,13 @@
 """The API for other programs of the bank."""
 
+from datetime import timedelta
+
 import pytest
 
 from banking.domain.link import LinkPurpose
+from banking.domain.money import Money
+from banking.domain.transfer import Transfer, TransferState
+from banking.ports.gateway import TurnRow
 from tests.identity.world import AMA, World
 from tests.web.conftest import Browser
 
@@ -126,9 +131,63 @@ def test_the_panel_of_nobody_is_empty(http, key):
 
 
 def test_the_panel_shows_turns_and_what_they_moved(world: World, http, key):
-    answer = http.get("/api/v1/trace", params={"phone": AMA.phone}, headers=key)
+    enrolment = world.enrol()
+    conversation = world.chat(AMA)
+    with world.uow() as tx:
+        for number, text in enumerate(("hi", "send 45 to peter")):
+            tx.turns.add(
+                TurnRow(
+                    conversation.id,
+                    f"m{number}",
+                    world.clock.now() + timedelta(seconds=number * 10),
+                    text,
+                    "transfer_money",
+                    0.97,
+                    [],
+                    [],
+                    ["action_transfer_money"],
+                    1,
+                    84,
+                )
+            )
+        tx.transfers.add(transfer(enrolment, conversation, world.clock.now()))
+        tx.commit()
+    later, first = http.get(
+        "/api/v1/trace", params={"phone": AMA.phone}, headers=key
+    ).json()
 
-    assert answer.status_code == 200
+    assert (later["text"], first["text"]) == ("send 45 to peter", "hi")
+    assert later["actions"] == ["action_transfer_money"]
+    assert first["postings"] == []
+    assert later["postings"] == [
+        {
+            "amount": "USD 45.00",
+            "from": "•••• 4321",
+            "to": "•••• 1122",
+            "state": "awaiting",
+        }
+    ]
+
+
+def transfer(enrolment, conversation, now) -> Transfer:
+    return Transfer(
+        id="t1",
+        enrolment_id=enrolment.id,
+        customer_number=enrolment.customer_number,
+        conversation_id=conversation.id,
+        service="transfer",
+        source_account="20010000004321",
+        source_shown="Current •••• 4321",
+        payee_account="20010000001122",
+        payee_name="Peter Okafor",
+        payee_shown="Peter O.",
+        amount=Money(4_500, "USD"),
+        fee=Money(0, "USD"),
+        reference="pizza",
+        state=TransferState.AWAITING,
+        created_at=now + timedelta(seconds=15),
+        expires_at=now + timedelta(minutes=10),
+    )
 
 
 def test_a_production_bank_has_no_panel(app, http, key):

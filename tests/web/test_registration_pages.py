@@ -7,7 +7,7 @@ import pytest
 
 from banking.domain.link import LinkPurpose
 from tests.identity.world import AMA, CHAT_ID, KOFI, PIN, World
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, make_app
 
 BORN, DIGITS = "1987-03-09", "4321"
 
@@ -247,3 +247,36 @@ def test_one_customers_details_do_not_register_anothers_chat(world, browser):
     prove(browser)
 
     assert browser.has("error")
+
+
+def test_what_a_customer_types_is_never_markup(world: World, browser: Browser):
+    come_to_credentials(world, browser)
+    browser.press(chat_id='"><script>x</script>', pin=PIN, pin_again=PIN)
+    assert "<script>x" not in browser.answer.text
+    browser.press(chat_id=CHAT_ID, pin=PIN, pin_again=PIN)
+    browser.press(safe_phrase="<img src=x onerror=y> {{7*7}}")
+
+    enrolment = world.enrolment()
+    assert enrolment.safe_phrase == "<img src=x onerror=y> {{7*7}}"
+    world.payment("t1", enrolment)
+    browser.open(
+        world.link(LinkPurpose.CONFIRM, enrolment_id=enrolment.id, subject="t1")
+    )
+    assert "<img src=x" not in browser.answer.text
+    assert "<img src=x onerror=y> {{7*7}}" in browser.everything()
+
+
+def test_the_standards_pin_policy_takes_a_sentence(world: World, tmp_path):
+    world.use(pin_policy="nist")
+    browser = Browser(make_app(world, tmp_path))
+    come_to_credentials(world, browser)
+    assert "8 to 64 characters" in browser.everything()
+    browser.press(chat_id=CHAT_ID, pin="password123", pin_again="password123")
+    assert browser.has("error")
+    sentence = "purple teapot on a hill"
+    browser.press(chat_id=CHAT_ID, pin=sentence, pin_again=sentence).press()
+    assert browser.has("done")
+    world.clock.pass_by(minutes=6)
+    browser.open(world.link(LinkPurpose.SIGN_IN))
+
+    assert browser.press(chat_id=CHAT_ID, pin=sentence).has("done")
