@@ -9,14 +9,18 @@ from __future__ import annotations
 import logging
 import secrets
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
+from fpdf.bidi import BidiParagraph
 from fpdf.enums import AccessPermission, EncryptionMethod, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from banking.domain.dates import shown
 from banking.domain.money import Money
@@ -35,6 +39,7 @@ _WIDTH: Final = 210.0 - 2 * _MARGIN
 _COLUMNS: Final = (26.0, 78.0, 35.0, 35.0)
 _BOTTOM: Final = 24.0
 _LONGEST_CELL: Final = 60
+_NO_GLYPH: Final = "\N{REPLACEMENT CHARACTER}"
 
 # The embedding of a font is told at length, once for each of its tables.
 logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
@@ -55,7 +60,7 @@ class PdfPress:
         page.rows(
             (words["to"], receipt.payee),
             (words["account"], receipt.payee_account),
-            (words["from"], receipt.source),
+            (words["from"], _joined(receipt.payer, receipt.source)),
             (words["reference"], receipt.reference or "–"),
         )
         page.rows(
@@ -93,7 +98,7 @@ class PdfPress:
             (words["closing"], str(statement.closing)),
         )
         if statement.movements:
-            page.lines(words, statement.movements)
+            page.lines(words, statement.movements, statement.made_at.tzinfo)
         else:
             page.note(words["empty"])
         return bytes(page.output())
@@ -133,7 +138,7 @@ class _Page(FPDF):
         self.rect(0, 0, 210, 26, style="F")
         self.set_xy(_MARGIN, 9)
         self._ink("B", 15, (255, 255, 255))
-        self.cell(_WIDTH / 2, 8, _fit(self._bank_name))
+        self.cell(_WIDTH / 2, 8, self._drawn(self._bank_name))
         self._ink("", 11, (255, 255, 255))
         self.cell(_WIDTH / 2, 8, self._title, align="R")
         self.set_xy(_MARGIN, 34)
@@ -145,7 +150,7 @@ class _Page(FPDF):
             _WIDTH, 4, _labels()["footer"]["note"], new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
         page = _labels()["statement"]["page"]
-        self.cell(_WIDTH, 4, f"{page} {self.page_no()} / {{nb}}", align="R")
+        self.cell(_WIDTH, 4, f"{page} {self.page_no()} / {{nb}}")
 
     def big(self, label: str, value: str) -> None:
         self._ink("", 10, _QUIET)
@@ -164,7 +169,7 @@ class _Page(FPDF):
             self.cell(
                 _WIDTH * 0.62,
                 9,
-                _fit(value),
+                self._drawn(value),
                 align="R",
                 new_x=XPos.LMARGIN,
                 new_y=YPos.NEXT,
@@ -175,13 +180,18 @@ class _Page(FPDF):
         self._ink("", 9, _QUIET)
         self.multi_cell(_WIDTH, 5, words, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def lines(self, words: Mapping[str, str], movements: tuple[Movement, ...]) -> None:
+    def lines(
+        self,
+        words: Mapping[str, str],
+        movements: tuple[Movement, ...],
+        zone: tzinfo | None,
+    ) -> None:
         self._table_head(words)
         for movement in movements:
             if self.get_y() > self.h - _BOTTOM - 8:
                 self.add_page()
                 self._table_head(words)
-            self._line_of(movement)
+            self._line_of(movement, zone)
 
     def _table_head(self, words: Mapping[str, str]) -> None:
         self._ink("B", 8.5, _QUIET)
@@ -191,22 +201,35 @@ class _Page(FPDF):
             self.cell(width, 7, words[name], align=align)
         self.ln(7)
 
-    def _line_of(self, movement: Movement) -> None:
+    def _line_of(self, movement: Movement, zone: tzinfo | None) -> None:
         self.set_draw_color(*_LINE)
         self.line(_MARGIN, self.get_y(), _MARGIN + _WIDTH, self.get_y())
         self._ink("", 8.5)
-        what = movement.counterparty
-        if movement.description and movement.description != what:
-            what = f"{what} · {movement.description}" if what else movement.description
+        same = movement.counterparty == movement.description
+        what = _joined(movement.counterparty, "" if same else movement.description)
         texts = (
-            shown(movement.at.date()),
-            _fit(what, 44),
+            shown(movement.at.astimezone(zone).date()),
+            self._drawn(what, 44),
             movement.amount.number,
             movement.balance_after.number,
         )
         for width, text, align in zip(_COLUMNS, texts, "LLRR", strict=True):
             self.cell(width, 7, text, align=align)
         self.ln(7)
+
+    def _drawn(self, text: str, longest: int = _LONGEST_CELL) -> str:
+        """One line that fits its cell, in the order in which it is drawn.
+
+        A character that the font does not have shows as a mark, not as nothing.
+        """
+        line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+        if len(line) > longest:
+            line = f"{line[: longest - 1]}…"
+        if any(unicodedata.bidirectional(char) in {"R", "AL"} for char in line):
+            line = BidiParagraph(text=line).get_reordered_string()
+        font = self.fonts["sans"]
+        known = font.cmap if isinstance(font, TTFFont) else ()
+        return "".join(c if ord(c) in known else _NO_GLYPH for c in line)
 
     def _ink(
         self, style: str, size: float, colour: tuple[int, int, int] = _INK
@@ -223,7 +246,5 @@ def _labels() -> Mapping[str, Mapping[str, str]]:
     return labels
 
 
-def _fit(text: str, longest: int = _LONGEST_CELL) -> str:
-    """One line that fits its cell; what has no glyph shows as a box, not an error."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
