@@ -14,6 +14,8 @@ from banking.services.outcomes import Choice
 
 FALLBACK: Final = "action_fallback"
 LIKELIEST: Final = 2
+ALL_CHOICES: Final = "utter_choices"
+MENU: Final = "utter_help"
 MOST_REPEATED: Final = 3
 
 
@@ -34,14 +36,17 @@ class ActionFallback(ConversationAction):
         domain: Mapping[str, Any],
     ) -> list[EventType]:
         before = _fallbacks_before(tracker.events)
-        guesses = _likeliest(tracker.latest_message, domain or {})
+        odd = Heard.of(tracker).intent == "out_of_scope"
+        # Whoever asks for what no bank does is offered what this one does best.
+        offers = MENU if odd else ALL_CHOICES
+        guesses = _likeliest(tracker.latest_message, domain or {}, offers)
         if before > 1:
             say(dispatcher, "utter_fallback_person")
         elif before == 1:
             say(dispatcher, "utter_fallback_menu")
         elif not guesses:
             say(dispatcher, "utter_fallback_no_idea")
-        elif Heard.of(tracker).intent == "out_of_scope":
+        elif odd:
             say(dispatcher, "utter_out_of_scope", choices=guesses)
         else:
             say(dispatcher, "utter_fallback", choices=guesses)
@@ -125,25 +130,28 @@ def _fallbacks_before(events: list[dict[str, Any]]) -> int:
 
 
 def _likeliest(
-    message: Mapping[str, Any], domain: Mapping[str, Any]
+    message: Mapping[str, Any], domain: Mapping[str, Any], offered: str
 ) -> tuple[Choice, ...]:
-    """The likeliest readings that can be offered, and something else."""
-    offers = {
-        str(button["payload"]).removeprefix("/"): str(button["title"])
-        for response in (domain.get("responses") or {}).get("utter_choices", ())
-        for button in response.get("buttons", ())
-    }
+    """The likeliest readings among what is offered, and something else."""
+    titles = _titles(domain, ALL_CHOICES)
+    offers = titles.keys() & _titles(domain, offered).keys()
     ranking = [
         str(reading.get("name")) for reading in message.get("intent_ranking") or ()
     ]
     likely = [name for name in ranking if name in offers and name != "help"]
     if not likely:
         return ()
-    return tuple(
-        Choice(offers[name], f"/{name}")
-        for name in (*likely[:LIKELIEST], "help")
-        if name in offers
-    )
+    named = (*likely[:LIKELIEST], "help")
+    return tuple(Choice(titles[name], f"/{name}") for name in named)
+
+
+def _titles(domain: Mapping[str, Any], response: str) -> dict[str, str]:
+    """The choices of a response: intent → title."""
+    return {
+        str(button["payload"]).removeprefix("/"): str(button["title"])
+        for variant in (domain.get("responses") or {}).get(response, ())
+        for button in variant.get("buttons", ())
+    }
 
 
 def _last_answer(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 # Rasa's channel puts this before a typed slash; it is no part of what was said.
 ZERO_WIDTH_SPACE = "\u200b"
 LONGEST_VALUE = 120
+NAMES = ("person", "company", "biller", "category")
 # The reader of names is fond of these.
 PRONOUNS = frozenset({"i", "me", "my", "mine", "you", "your", "it", "we", "us", "he"})
 # "-50", "1e5" and "5.000,0x" hold a smaller figure that was not meant.
@@ -174,7 +175,7 @@ def _found(entities: list[dict[str, Any]], text: str, tapped: bool) -> Iterator[
         start, end = entity.get("start"), entity.get("end")
         if not isinstance(kind, str) or not isinstance(value, str):
             continue
-        if kind == "person" and value.lower() in PRONOUNS:
+        if kind in NAMES and value.lower() in PRONOUNS:
             continue
         if tapped or not isinstance(start, int) or not isinstance(end, int):
             kept.append(Found(kind, value[:LONGEST_VALUE], 0, 0))

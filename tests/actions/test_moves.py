@@ -79,11 +79,13 @@ def test_without_a_likely_reading_the_menu_comes_first():
     assert "utter_fallback_no_idea" == said["response"]
 
 
-def test_what_no_bank_does_is_said_so():
-    message = ranking("check_balance") | {"intent": {"name": "out_of_scope"}}
+def test_what_no_bank_does_is_said_so_and_the_menu_is_near():
+    message = ranking("voice_reply", "check_balance")
+    message["intent"] = {"name": "out_of_scope"}
     (said,) = run(ActionFallback(), message, misunderstood(0), domain())
 
     assert "utter_out_of_scope" == said["response"]
+    assert ["My balance", "Something else"] == [b["title"] for b in said["buttons"]]
 
 
 def test_the_last_answer_is_repeated_with_its_choices():

@@ -183,6 +183,14 @@ def test_a_side_question_is_no_failed_answer(chat):
     assert "couldn't read that" in answer
 
 
+def test_another_value_on_the_way_is_no_failed_answer(chat):
+    chat.says("send money to ama", "transfer_money", person="ama")
+    chat.says("lots", "inform")
+    answer = chat.says("no, to kofi", "inform", person="kofi")
+
+    assert "couldn't read that as an amount. How much shall Kofi" in answer
+
+
 def test_a_new_payment_after_the_summary_starts_from_nothing(chat):
     chat.says("send 40 to ama for pizza", "transfer_money", amount="40", person="ama")
     chat.says("send money to kofi", "transfer_money", person="kofi")
@@ -342,9 +350,10 @@ def test_nothing_but_text_from_a_payload_reaches_the_teller(chat):
         {"entity": "payee", "value": ["ama"]},
         {"entity": "own", "value": True},
     ]
-    chat._turn("/inform{}", "inform", wrong)
+    answer = chat._turn("/inform{}", "inform", wrong)
 
-    assert SendMoneyDraft() == drafts(chat)[-1]
+    assert "To whom" in answer
+    assert [SendMoneyDraft(), SendMoneyDraft()] == drafts(chat)
 
 
 def test_a_failure_says_so_and_leaves_no_draft(chat):
