@@ -6,10 +6,12 @@ Undelivered ones are on disk and continue after a restart.
 """
 
 import asyncio
+import json
 import logging
 from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
+from itertools import islice, takewhile
 
 import httpx
 
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2, *(5.0 for _ in range(22)))
 MOST_AT_ONCE = 16
 MOST_WAITING = 20_000
+MOST_TOGETHER = 100
 REORDER_SECONDS = 0.8
 
 type Settled = Callable[[str, bool], None]
@@ -78,11 +81,22 @@ class WebhookSender:
         for delivery in self._storage.deliveries():
             self._queue(delivery)
 
-    def put(self, lane: str, body: Json, message_id: str | None = None) -> None:
+    def put(
+        self,
+        lane: str,
+        body: Json,
+        message_id: str | None = None,
+        *,
+        may_join: bool = False,
+    ) -> None:
         """Send this webhook soon; raises LinesBusy when too many are waiting."""
         if self._waiting >= MOST_WAITING:
             raise LinesBusy
-        self._queue(self._storage.add_delivery(lane, encode(body), message_id))
+        self._queue(
+            self._storage.add_delivery(
+                lane, encode(body), message_id, may_join=may_join
+            )
+        )
 
     async def post(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
         """One attempt, now; the caller sees what came back."""
@@ -114,27 +128,28 @@ class WebhookSender:
     async def _work(self, lane: str) -> None:
         queue = self._lanes[lane]
         while queue:
-            delivery = queue[0]
-            arrived = await self._deliver(delivery)
-            self._storage.drop_delivery(delivery)
-            queue.popleft()
-            if delivery.message_id:
-                self._settled(delivery.message_id, arrived)
-            self._waiting -= 1
+            together = _together(queue)
+            arrived = await self._deliver(_joined(together))
+            for delivery in together:
+                self._storage.drop_delivery(delivery)
+                queue.popleft()
+                if delivery.message_id:
+                    self._settled(delivery.message_id, arrived)
+            self._waiting -= len(together)
             if not self._waiting:
                 self._quiet.set()
         del self._lanes[lane]
 
-    async def _deliver(self, delivery: Delivery) -> bool:
+    async def _deliver(self, body: bytes) -> bool:
         dials = self._misbehaviour.dials
         if dials.delay_ms:
             await asyncio.sleep(dials.delay_ms / 1000)
         if dials.reorder:
             await asyncio.sleep(self._misbehaviour.seconds_up_to(REORDER_SECONDS))
         for pause in (*self._pauses, None):
-            if await self._accepted(delivery.body):
+            if await self._accepted(body):
                 if self._misbehaviour.happens(self._misbehaviour.dials.duplicates):
-                    await self._accepted(delivery.body)
+                    await self._accepted(body)
                 return True
             if pause is not None:
                 await asyncio.sleep(pause)
@@ -151,3 +166,22 @@ class WebhookSender:
             return False
         # Meta takes 200 as the only yes.
         return response.status_code == HTTPStatus.OK
+
+
+def _together(queue: deque[Delivery]) -> list[Delivery]:
+    """The head of the queue, with the neighbours that may travel along.
+
+    Meta batches updates of its own accord; so a receiver has to walk all of them.
+    """
+    first, *rest = islice(queue, MOST_TOGETHER)
+    if not first.may_join:
+        return [first]
+    return [first, *takewhile(lambda delivery: delivery.may_join, rest)]
+
+
+def _joined(deliveries: list[Delivery]) -> bytes:
+    if len(deliveries) == 1:
+        return deliveries[0].body
+    bodies = [json.loads(delivery.body) for delivery in deliveries]
+    entries = [entry for body in bodies for entry in body["entry"]]
+    return encode({**bodies[0], "entry": entries})

@@ -181,14 +181,21 @@ class Handsets:
         body = self._business.status(address, message_id, status, self._now(), callback)
         # Meta drops statuses rather than sending late; messages it does not drop.
         try:
-            self._send(address, body, None)
+            self._send(address, body, None, may_join=True)
         except LinesBusy:
             return
 
-    def _send(self, address: str, body: Json, message_id: str | None) -> None:
+    def _send(
+        self,
+        address: str,
+        body: Json,
+        message_id: str | None,
+        *,
+        may_join: bool = False,
+    ) -> None:
         if self.sender is None:
             raise LinesBusy
-        self.sender.put(address, body, message_id)
+        self.sender.put(address, body, message_id, may_join=may_join)
 
     def _tell(self, message: ChatMessage) -> None:
         self._hub.publish("message", phone=message.address, message=message.as_json())

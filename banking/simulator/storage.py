@@ -15,6 +15,7 @@ from banking.simulator.chat import ChatMessage
 
 type Json = dict[str, Any]
 
+SCHEMA_VERSION = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -42,7 +43,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     lane TEXT NOT NULL,
     body BLOB NOT NULL,
-    message_id TEXT);
+    message_id TEXT,
+    may_join INTEGER NOT NULL);
 """
 
 
@@ -73,12 +75,16 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A webhook on its way; message_id is set where it carries a customer's."""
+    """A webhook on its way; message_id is set where it carries a customer's.
+
+    Those that `may_join` may travel with their neighbours in one body.
+    """
 
     number: int
     lane: str
     body: bytes
     message_id: str | None
+    may_join: bool
 
 
 class Storage:
@@ -92,10 +98,24 @@ class Storage:
         )
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._start_afresh_if_older()
         self._db.executescript(SCHEMA)
 
     def close(self) -> None:
         self._db.close()
+
+    def _start_afresh_if_older(self) -> None:
+        """A file of an earlier version is emptied: it is a toy's memory."""
+        [version] = self._db.execute("PRAGMA user_version").fetchone()
+        if version == SCHEMA_VERSION:
+            return
+        tables = self._db.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+            " AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        for (name,) in tables:
+            self._db.execute(f"DROP TABLE {name}")
+        self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     # Chats
 
@@ -222,16 +242,20 @@ class Storage:
 
     # Webhooks on their way
 
-    def add_delivery(self, lane: str, body: bytes, message_id: str | None) -> Delivery:
+    def add_delivery(
+        self, lane: str, body: bytes, message_id: str | None, *, may_join: bool
+    ) -> Delivery:
         number = self._db.execute(
-            "INSERT INTO deliveries (lane, body, message_id) VALUES (?, ?, ?)",
-            (lane, body, message_id),
+            "INSERT INTO deliveries (lane, body, message_id, may_join) "
+            "VALUES (?, ?, ?, ?)",
+            (lane, body, message_id, may_join),
         ).lastrowid
-        return Delivery(number or 0, lane, body, message_id)
+        return Delivery(number or 0, lane, body, message_id, may_join)
 
     def deliveries(self) -> list[Delivery]:
         rows = self._db.execute(
-            "SELECT number, lane, body, message_id FROM deliveries ORDER BY number"
+            "SELECT number, lane, body, message_id, may_join FROM deliveries "
+            "ORDER BY number"
         )
         return [Delivery(*row) for row in rows]
 

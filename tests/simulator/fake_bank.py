@@ -50,9 +50,10 @@ class FakeBank:
             return 403
         status = self.answers.pop(0) if self.answers else 200
         if status == 200:
-            value = json.loads(body)["entry"][0]["changes"][0]["value"]
-            self.said += value.get("messages", [])
-            self.statuses += value.get("statuses", [])
+            for entry in json.loads(body)["entry"]:
+                for change in entry["changes"]:
+                    self.said += change["value"].get("messages", [])
+                    self.statuses += change["value"].get("statuses", [])
         return status
 
 

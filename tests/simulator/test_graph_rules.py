@@ -302,6 +302,15 @@ def test_marking_as_read_turns_the_ticks_blue_and_shows_typing(writing: Simulate
     assert unknown.json()["error"]["code"] == 131009
 
 
+def test_what_came_after_the_message_read_is_not_read(writing: Simulated):
+    first, _ = writing.chat()[0], writing.customer("text", text="anyone?")
+    writing.settle()
+
+    writing.send(status="read", message_id=first["id"])
+
+    assert [message["status"] for message in writing.chat()] == ["read", "delivered"]
+
+
 def test_a_user_id_reaches_the_person_without_a_number(simulated: Simulated):
     path = "/sim/phones/US.13491208655302741918"
     simulated.http.post(f"{path}/text", json={"text": "hi"})

@@ -197,6 +197,33 @@ def test_statuses_follow_a_message_and_carry_its_callback_data(simulated: Simula
     assert {s["recipient_id"] for s in statuses} == {AMA.removeprefix("+")}
 
 
+def test_statuses_that_wait_together_travel_together(simulated: Simulated):
+    simulated.customer("text", text="hi")
+    simulated.settle()
+
+    simulated.send_text("one")
+    simulated.settle()
+
+    entries = json.loads(simulated.bank.bodies[-1])["entry"]
+    assert len(simulated.bank.bodies) == 2
+    assert simulated.bank.trusted == [True, True]
+    assert [e["changes"][0]["value"]["statuses"][0]["status"] for e in entries] == [
+        "sent",
+        "delivered",
+        "read",
+    ]
+
+
+def test_messages_of_a_customer_travel_alone(simulated: Simulated):
+    simulated.bank.answers = [500]
+
+    for text in ("one", "two", "three"):
+        simulated.customer("text", text=text)
+    simulated.settle()
+
+    assert [len(json.loads(b)["entry"]) for b in simulated.bank.bodies] == [1] * 4
+
+
 def test_any_body_can_be_sent_with_any_signature(simulated: Simulated):
     outcomes = [
         simulated.http.post(
