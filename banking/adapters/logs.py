@@ -21,7 +21,7 @@ _PRIVATE = (
     (re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{7,12}([0-9]{3})(?![0-9A-Za-z])"), r"…\1"),
     # Databases and drivers quote the row that was refused.
     (re.compile(r"(?s)\[parameters: .*?\](?=\n|$)"), "[parameters: …]"),
-    (re.compile(r"(?m)^(DETAIL|CONTEXT):.*$"), r"\1: …"),
+    (re.compile(r"(?m)\b(DETAIL|CONTEXT):.*$"), r"\1: …"),
 )
 _PRIVATE_KEYS = frozenset(
     ("body", "code", "otp", "password", "phone", "pin", "secret", "text", "token")

@@ -26,6 +26,7 @@ __all__ = [
     "Redacted",
     "digits_at_end",
     "forget_tail",
+    "is_bare_code",
     "redact",
     "says_more",
 ]
@@ -41,6 +42,8 @@ _EXPIRY = re.compile(
 _CVV_AFTER_EXPIRY = re.compile(r"[\s,;|/\-]{0,3}(?P<cvv>[0-9]{3,4})(?![0-9])")
 # Without an expiry date between them, three digits may be an amount in a sentence.
 _CVV_AFTER_CARD = re.compile(r"[\s,;|/\-]{1,3}(?P<cvv>[0-9]{3,4})(?=\s*(?:$|[^\w\s]))")
+_BARE_CODE = re.compile(r"\W*[0-9](?:[\W_]{0,2}[0-9]){5}\W*")
+LONGEST_BARE = 32
 _END = re.compile(rf"[0-9](?:{GAP}[0-9]){{0,{LONGEST_TAIL}}}[\s.\-]{{0,3}}$")
 
 # Shapes of national ids, by country (ISO 3166); a bank names those it wants removed.
@@ -134,6 +137,11 @@ def redact(
     return Redacted(
         left, removed, _tail(plain, before, cuts), joined[0] if joined else 0
     )
+
+
+def is_bare_code(text: str) -> bool:
+    """Whether a text is six digits and nothing else, as one-time codes are."""
+    return len(text) <= LONGEST_BARE and bool(_BARE_CODE.fullmatch(_plain(text)))
 
 
 def says_more(text: str) -> bool:

@@ -167,6 +167,9 @@ class Conversations(Protocol):
     def heard(self, marks: Sequence[Marks], now: datetime) -> None:
         """Note what messages tell of their conversations, each named once."""
 
+    def awaits_code(self, phone: str, now: datetime) -> bool:
+        """Whether a one-time code was lately sent to this number by SMS."""
+
     def drop_user_id(self, conversation_id: str) -> None:
         """The id belongs to another conversation of the same person from now on."""
 

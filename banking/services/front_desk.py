@@ -27,7 +27,14 @@ from banking.domain.inbound import (
     Unsupported,
     sane_moment,
 )
-from banking.domain.redaction import Redacted, digits_at_end, forget_tail, redact
+from banking.domain.redaction import (
+    CODE,
+    Redacted,
+    digits_at_end,
+    forget_tail,
+    is_bare_code,
+    redact,
+)
 from banking.ports.gateway import (
     Conversation,
     Marks,
@@ -322,6 +329,15 @@ class FrontDesk:
     ) -> Redacted:
         if not isinstance(message.heard, HeardText) or message.in_group:
             return Redacted("")
+
+        phone = conversation.phone
+        # Six digits alone may be an amount, unless a code is on its way.
+        if (
+            phone
+            and is_bare_code(message.heard.body)
+            and tx.conversations.awaits_code(phone, now)
+        ):
+            return Redacted("[removed]", frozenset({CODE}))
 
         def name_card(digits: str) -> str:
             ref = tx.vault.put(conversation.id, digits, now)

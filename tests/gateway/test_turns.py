@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from banking.domain.bubbles import Choices, Text
 from banking.ports.gateway import RasaReply, RasaTurn, RasaUnavailable
@@ -418,6 +419,39 @@ def test_a_secret_is_nowhere_in_the_database(world):
     # The half that waits for its other half is held encrypted only.
     (row,) = world.rows("SELECT digit_tail FROM conversations")
     assert b"41111111" not in bytes(row.digit_tail)
+
+
+def expect_code(world):
+    with world.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO challenges (id, purpose, subject, phone, binding, sms_kind,"
+                " sms_facts, state, code_mac, code_expires_at, created_at, expires_at)"
+                " VALUES ('c', 'p', 's', '+233244123456', 'b', 'k', '{}', 'open', 'm',"
+                " :soon, :soon, :soon)"
+            ),
+            {"soon": world.clock.moment + timedelta(minutes=3)},
+        )
+
+
+@pytest.mark.parametrize("typed", ["482913", " 482 913 ", "482-913.", "４８２９１３"])
+def test_a_code_that_is_on_its_way_does_not_belong_in_the_chat(world, typed):
+    expect_code(world)
+    world.write(typed)
+    world.work()
+
+    assert ["utter_secret_removed_code"] == world.phone.texts
+    assert ["[removed]"] == [r.text for r in world.rows("SELECT text FROM messages_in")]
+
+
+@pytest.mark.parametrize(("typed", "waits"), [("482913", False), ("48291", True)])
+def test_other_digits_may_be_an_amount(world, typed, waits):
+    if waits:
+        expect_code(world)
+    world.write(typed)
+    world.work()
+
+    assert [f"You said: {typed}"] == world.phone.texts
 
 
 # --- identity ---------------------------------------------------------------------

@@ -35,6 +35,7 @@ from banking.adapters.db.schema_gateway import (
     TURNS,
     VAULT,
 )
+from banking.adapters.db.schema_identity import CHALLENGES
 from banking.domain.bubbles import Bubble, Choices, fit, from_json, to_json
 from banking.domain.delivery import STATUS_RANK
 from banking.domain.inbound import ChatRules
@@ -50,6 +51,7 @@ from banking.ports.gateway import (
     VaultCipher,
 )
 
+CODE_LINGERS = timedelta(minutes=10)
 UNFINISHED = ("queued", "sending")
 _CONVERSATION = [CONVERSATIONS.c[name] for name in Conversation.__dataclass_fields__]
 _MESSAGE = [MESSAGES_IN.c[name] for name in InboundMessage.__dataclass_fields__]
@@ -222,6 +224,19 @@ class SqlConversations:
                 "now": now,
             },
         )
+
+    def awaits_code(self, phone: str, now: datetime) -> bool:
+        found = self.connection.execute(
+            select(literal(1))
+            .where(
+                CHALLENGES.c.phone == phone,
+                CHALLENGES.c.code_mac.is_not(None),
+                # People type codes late as well.
+                CHALLENGES.c.code_expires_at > now - CODE_LINGERS,
+            )
+            .limit(1)
+        )
+        return found.first() is not None
 
     def drop_user_id(self, conversation_id: str) -> None:
         self._set(conversation_id, user_id=None)
