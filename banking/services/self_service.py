@@ -72,11 +72,13 @@ class SelfService:
         pin_hash = self.hasher.hash_pin(pin)
         with self.uow() as tx:
             tx.enrolments.lock(enrolment.id)
-            self.links.use_up(tx, link)
             tx.enrolments.set_pin_hash(enrolment.id, pin_hash)
             tx.audit.record("pin_changed", enrolment_id=enrolment.id, by="old PIN")
             clear_tries(tx, enrolment)
-            self.sessions.kill(tx, enrolment.id, Ended.PIN_CHANGED)
+            self.sessions.kill(
+                tx, enrolment.id, Ended.PIN_CHANGED, but_link=link.token_sha256
+            )
+            self.links.use_up(tx, link)
             tell(tx, self.words, enrolment.id, "utter_notice_pin_changed")
             tx.commit()
         self.otp.notify(enrolment.phone, "pin_changed")

@@ -78,7 +78,7 @@ class Pages:
     def _show(self, visit: Visit, token: str) -> Response:
         with self.front.uow() as tx:
             link = self.front.identity.links.look(tx, token, visit.id)
-            session = self._session(tx, link, visit, extend=False)
+            session = self._of_customer(self._session(tx, visit, extend=False), link)
         return self.renderer.html(self.steps.show(At(link, visit, session)), visit)
 
     def _act(self, visit: Visit, token: str, form: dict[str, str]) -> Response:
@@ -87,9 +87,10 @@ class Pages:
             visit.sign_out(response)
             return response
         with self.front.uow() as tx:
-            self.front.identity.links.look(tx, token, visit.id)
+            # First the session, then the link: in this order everybody locks them.
+            mine = self._session(tx, visit, extend=True)
             link = self.front.identity.links.claim(tx, token, visit.id)
-            session = self._session(tx, link, visit, extend=True)
+            session = self._of_customer(mine, link)
             tx.commit()
         answer = self.steps.act(
             At(link, visit, session), form.get("do", "submit"), form
@@ -107,13 +108,13 @@ class Pages:
             visit.sign_in(response, fresh)
         return response
 
-    def _session(
-        self, tx: Tx, link: Link, visit: Visit, *, extend: bool
-    ) -> Session | None:
-        """The browser's session, if it is the link's customer's."""
-        session = self.front.identity.sessions.of_browser(
+    def _session(self, tx: Tx, visit: Visit, *, extend: bool) -> Session | None:
+        return self.front.identity.sessions.of_browser(
             tx, visit.session, extend=extend
         )
+
+    def _of_customer(self, session: Session | None, link: Link) -> Session | None:
+        """The browser's session, if it is the link's customer's. Raises NotYours."""
         if session is None:
             return None
         whose = link.progress.get("enrolment", link.enrolment_id)

@@ -8,6 +8,7 @@ import pytest
 from banking.domain.link import LinkPurpose
 from banking.domain.money import Money
 from banking.domain.refusals import LimitExceeded
+from tests.identity.test_codes import at_once
 from tests.identity.world import AMA, CHAT_ID, KOFI, PIN, World
 from tests.web.conftest import Browser
 
@@ -263,3 +264,28 @@ def test_a_passphrase_is_changed_with_a_code(world: World, browser: Browser):
     assert browser.has("done")
     with world.uow() as tx:
         assert tx.enrolments.passphrase(enrolment.id) == "my cat eats mango"
+
+
+def test_a_page_and_an_end_of_the_session_never_wait_for_each_other(world, browser):
+    enrolment = world.enrol()
+    for round_ in range(5):
+        world.payment(f"t{round_}", enrolment)
+        path = world.link(
+            LinkPurpose.CONFIRM, enrolment_id=enrolment.id, subject=f"t{round_}"
+        )
+        sign_in(browser.open(path))
+        assert browser.has("send-code")
+        csrf, statuses = browser.csrf(), []
+
+        def press(address=path, token=csrf, seen=statuses):
+            form = {"csrf": token, "do": "submit", "otp": "x"}
+            seen.append(browser.http.post(address, data=form).status_code)
+
+        def end():
+            with world.uow() as tx:
+                world.identity.sessions.kill(tx, enrolment.id, "logout")
+                tx.commit()
+
+        at_once(8, lambda index, a=press, b=end: a() if index % 2 else b())
+
+        assert set(statuses) <= {200, 410, 422}
