@@ -1,4 +1,4 @@
-"""A gateway on a real database, between a scripted Rasa and a messenger that listens."""
+"""A gateway on a real database, between a scripted Rasa and a listening messenger."""
 
 import asyncio
 import hashlib

@@ -40,10 +40,7 @@ def lines(monkeypatch):
 def test_nothing_private_is_logged(lines, text, secret):
     logging.getLogger("bank").warning("%s", text)
     structlog.get_logger().warning("event", what=text)
-    try:
-        raise ValueError(text)
-    except ValueError:
-        logging.getLogger("bank").exception("failed")
+    logging.getLogger("bank").error("failed", exc_info=ValueError(text))
 
     assert 3 == len(lines())
     assert secret not in json.dumps(lines(), ensure_ascii=False)

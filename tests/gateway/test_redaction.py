@@ -60,7 +60,8 @@ CARD_LINES = (
     "*{}*", "my 2 cards, one is {}", "number{}", "x{}x", "#{}", "'{}'", "5 {}",
 )  # fmt: skip
 SECRET_LINES = (
-    "my pin is {}", "PIN {}", "pin: {}", "pin={}", "pin-{}", "Pin is: {}", "{} is my pin",
+    "my pin is {}", "PIN {}", "pin: {}", "pin={}", "pin-{}", "Pin is: {}",
+    "{} is my pin",
     "it's {} (pin)", "my PIN is {} ok?", "the pin's {}", "use pin {} please",
     "my new pin is {}", "change my pin to {}", "change pin from {} to something else",
     "otp {}", "OTP: {}", "the otp is {}", "the otp I got is {}", "{} is the otp",
@@ -78,7 +79,8 @@ SECRET_LINES = (
 )  # fmt: skip
 CVV_LINES = (
     "cvv {}", "CVV: {}", "my cvv is {}", "cvc {}", "cvc2={}", "{} is the cvv",
-    "the three digits on the back, cvv {}", "security code {}", "card security code: {}",
+    "the three digits on the back, cvv {}", "security code {}",
+    "card security code: {}",
 )  # fmt: skip
 
 
@@ -183,12 +185,15 @@ BENIGN = (
     "account number {account}", "what did I spend on {date}", "statement from {date} to"
     " {date}", "I paid {amount} on {date}", "make it {small}", "{name}, {account}",
     "did {amount} from {name} arrive", "airtime {small} for {phone}", "the reference is"
-    " {reference}", "how much is {small} {currency} in euros", "{amount} for rent {year}",
+    " {reference}", "how much is {small} {currency} in euros",
+    "{amount} for rent {year}",
     "add {name} {account} as a payee", "change my pin please", "I forgot my pin",
     "the code did not arrive", "my otp expired", "what is the sort code", "reset my"
     " password", "invoice {reference} over {amount}", "loan of {amount} for {small}"
-    " months", "limit {amount} a day", "meeting at 10:30 on {date}", "order {reference}",
-    "send {amount} and then {amount} to {name}", "ticket {small}", "flat {small}, {year}",
+    " months", "limit {amount} a day", "meeting at 10:30 on {date}",
+    "order {reference}",
+    "send {amount} and then {amount} to {name}", "ticket {small}",
+    "flat {small}, {year}",
     "sort code 12-34-56 account {account}", "my card ending {last4}", "card {last4}",
     "lock the card ending in {last4}", "zip code {zip}", "why was I charged {amount}",
 )  # fmt: skip
@@ -196,13 +201,15 @@ BENIGN = (
 
 def benign(rng):
     amount = rng.choice(
-        [str(rng.randint(1, 99_999)), f"{rng.randint(1, 99_999):,}.{rng.randint(0, 99):02}",
+        [str(rng.randint(1, 99_999)),
+         f"{rng.randint(1, 99_999):,}.{rng.randint(0, 99):02}",
          f"{rng.randint(1, 9_999)}.{rng.randint(0, 99):02}"]
     )  # fmt: skip
     digits = number(rng, 9, 9)
     phone = rng.choice(
         [f"0{digits}", f"+233{digits}", f"+233 {digits[:2]} {digits[2:5]} {digits[5:]}",
-         f"(020) {digits[:4]} {digits[4:8]}", f"+1-202-555-{digits[:4]}", f"00233{digits}"]
+         f"(020) {digits[:4]} {digits[4:8]}", f"+1-202-555-{digits[:4]}",
+         f"00233{digits}"]
     )  # fmt: skip
     day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1990, 2030)
     return rng.choice(BENIGN).format(
@@ -210,7 +217,7 @@ def benign(rng):
         currency=rng.choice(("USD ", "$", "GHS ", "EUR ")),
         name=rng.choice(NAMES),
         phone=phone,
-        account=rng.choice((number(rng, 8, 8), number(rng, 10, 10), number(rng, 12, 12))),
+        account=number(rng, *rng.choice(((8, 8), (10, 10), (12, 12)))),
         date=rng.choice((f"{year}-{month:02}-{day:02}", f"{day}/{month}/{year}",
                          f"{day:02}.{month:02}.{year}", f"{day} May {year}")),
         small=rng.randint(2, 999),
@@ -308,9 +315,10 @@ def test_whether_anything_else_was_said(text, more):
     [
         "1", "4 ", "4111 1111 1111 111 ", "4111111111111112 ", "pin ", "pin 1234 ",
         "code: ", "a", " ", "4-", "is ", "12 34 ab ", "password is is ", "GB29 ",
-        "GB29AAAA", "1.2,", "card ", "* ", "account number is ", "4a", "123-45-", "exp ",
-        "pin is is is is is 12345 ", "12/28 ", "AB12", "$", "4\u0661", "\u200b", "1\u200b",
-        "password", "is:", "4111-", "(1", "otp o.t.p ", "5 code 5 pin 5 ",
+        "GB29AAAA", "1.2,", "card ", "* ", "account number is ", "4a", "123-45-",
+        "exp ", "pin is is is is is 12345 ", "12/28 ", "AB12", "$", "4\u0661",
+        "\u200b", "1\u200b", "password", "is:", "4111-", "(1", "otp o.t.p ",
+        "5 code 5 pin 5 ",
     ],
 )  # fmt: skip
 def test_fifty_kilobytes_take_no_longer_than_a_blink(piece):

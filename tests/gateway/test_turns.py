@@ -425,8 +425,9 @@ def expect_code(world):
     with world.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO challenges (id, purpose, subject, phone, binding, sms_kind,"
-                " sms_facts, state, code_mac, code_expires_at, created_at, expires_at)"
+                "INSERT INTO challenges (id, purpose, subject, phone, binding,"
+                " sms_kind, sms_facts, state, code_mac, code_expires_at, created_at,"
+                " expires_at)"
                 " VALUES ('c', 'p', 's', '+233244123456', 'b', 'k', '{}', 'open', 'm',"
                 " :soon, :soon, :soon)"
             ),

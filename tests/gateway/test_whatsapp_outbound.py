@@ -4,6 +4,7 @@ import json
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -153,11 +154,15 @@ def test_the_limits_themselves_are_fine(bubble):
     ],
 )
 def test_whatever_is_said_is_made_to_fit(bubble):
-    for number, fitted in enumerate(fit(bubble)):
-        if isinstance(fitted, Choices):
-            named = (replace(o, handle=f"h{n}") for n, o in enumerate(fitted.options))
-            fitted = replace(fitted, options=tuple(named))
-        assert build(fitted, media_id="m"), number
+    for fitted in fit(bubble):
+        assert build(with_handles(fitted), media_id="m")
+
+
+def with_handles(bubble):
+    if not isinstance(bubble, Choices):
+        return bubble
+    named = (replace(o, handle=f"h{n}") for n, o in enumerate(bubble.options))
+    return replace(bubble, options=tuple(named))
 
 
 def test_a_long_text_is_cut_where_a_reader_would():
@@ -212,8 +217,8 @@ def test_replies_of_the_dialogue_engine():
 class Graph(BaseHTTPRequestHandler):
     """Answers as scripted, and remembers what it was sent."""
 
-    script: list = []
-    seen: list = []
+    script: ClassVar[list] = []
+    seen: ClassVar[list] = []
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
@@ -229,7 +234,7 @@ class Graph(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815 - named by http.server
 
     def log_message(self, *_):
         pass
