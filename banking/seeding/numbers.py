@@ -42,9 +42,11 @@ def phone(country: str, seed: int, index: int) -> str:
     """
     slot = (seed - 1) % _SEEDS * _SEED_BLOCK + index
     if country == "US":
-        area = _AREA_CODES[slot % len(_AREA_CODES)]
-        line = _FIRST_LINE + slot // len(_AREA_CODES) % _LINES
-        return f"+1{area}555{line:04d}"
+        line, place = divmod(slot, len(_AREA_CODES))
+        hundred, last_two = divmod(line % _LINES, 100)
+        # Neighbours end differently: "ending 137" should tell them apart.
+        last_two = (last_two + place * 37) % 100
+        return f"+1{_AREA_CODES[place]}555{_FIRST_LINE + hundred * 100 + last_two:04d}"
     return _from_example(country, slot)
 
 

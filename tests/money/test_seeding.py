@@ -166,6 +166,18 @@ def test_phones_are_valid_and_unique_in_any_country(country):
         assert country == phonenumbers.region_code_for_number(parsed)
 
 
+def test_numbers_of_twenty_thousand_people_are_their_own():
+    people = [(seed_number, i) for seed_number in range(1, 5) for i in range(5000)]
+
+    assert 20_000 == len({numbers.phone("US", *person) for person in people})
+    assert 20_000 == len({numbers.customer(*person) for person in people})
+    assert 40_000 == len(
+        {numbers.account(*person, place) for person in people for place in (0, 1)}
+    )
+    endings = [numbers.phone("US", 1, index)[-3:] for index in range(10, 18)]
+    assert 8 == len(set(endings))
+
+
 @given(st.integers(1, 50), st.integers(0, 900))
 def test_card_numbers_pass_luhn_and_are_of_the_test_range(seed_number, index):
     digits = numbers.card(seed_number, index)
