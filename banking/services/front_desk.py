@@ -27,23 +27,15 @@ from banking.domain.inbound import (
     Unsupported,
     sane_moment,
 )
-from banking.domain.redaction import (
-    CODE,
-    Redacted,
-    digits_at_end,
-    forget_tail,
-    is_bare_code,
-    redact,
-)
 from banking.ports.gateway import (
     Conversation,
     Marks,
     NewMessage,
-    Sealed,
     VaultCipher,
 )
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.discretion import Discretion
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +100,10 @@ class FrontDesk:
     identity_changed: OnIdentityChange = field(repr=False)
     rules: ChatRules = field(default_factory=ChatRules)
     national_ids: tuple[str, ...] = ("US", "GB", "GH", "BR")
+
+    @property
+    def _discretion(self) -> Discretion:
+        return Discretion(self.cipher, self.rules, self.national_ids)
 
     def receive(self, channel: str, batch: Batch) -> Received:
         """Keep a whole delivery in one commit.
@@ -200,7 +196,9 @@ class FrontDesk:
         turns = []
         for one, message_id in fresh:
             if one.completes:
-                self._mend_earlier(tx, one.conversation, message_id, one.completes, now)
+                self._discretion.mend_earlier(
+                    tx, one.conversation, message_id, one.completes, now
+                )
             left_alone = self._left_alone(tx, channel, one.conversation, one.message)
             if left_alone:
                 tx.messages.finish(message_id, left_alone, now)
@@ -212,7 +210,7 @@ class FrontDesk:
     def _read(
         self, tx: Tx, conversation: Conversation, message: Inbound, now: datetime
     ) -> "_Taken":
-        redacted = self._redacted(tx, conversation, message, now)
+        redacted = self._discretion.redacted(tx, conversation, message, now)
         new = NewMessage(
             channel=conversation.channel,
             channel_id=message.channel_id,
@@ -232,7 +230,7 @@ class FrontDesk:
             sent_at=new.sent_at if by_customer else None,
             user_id=message.user_id,
             identity_hash=message.identity_hash,
-            tail=self._sealed_tail(conversation, redacted, message),
+            tail=self._discretion.sealed_tail(conversation, redacted, message),
         )
         return _Taken(message, conversation, new, marks, redacted.completes)
 
@@ -321,80 +319,6 @@ class FrontDesk:
             conversation_id=conversation.id,
             why=why,
         )
-
-    # --- secrets ----------------------------------------------------------------
-
-    def _redacted(
-        self, tx: Tx, conversation: Conversation, message: Inbound, now: datetime
-    ) -> Redacted:
-        if not isinstance(message.heard, HeardText) or message.in_group:
-            return Redacted("")
-
-        phone = conversation.phone
-        # Six digits alone may be an amount, unless a code is on its way.
-        if (
-            phone
-            and is_bare_code(message.heard.body)
-            and tx.conversations.awaits_code(phone, now)
-        ):
-            return Redacted("[removed]", frozenset({CODE}))
-
-        def name_card(digits: str) -> str:
-            ref = tx.vault.put(conversation.id, digits, now)
-            return f"[card {digits[-4:]} #{ref}]"
-
-        return redact(
-            # What is longer did not come from the platform; a secret that begins
-            # before the end is seen whole.
-            message.heard.body[: LONGEST_TEXT + 256],
-            name_card,
-            before=self._digits_before(conversation, now),
-            national_ids=self.national_ids,
-        )
-
-    def _digits_before(self, conversation: Conversation, now: datetime) -> str:
-        blob, at = conversation.digit_tail, conversation.digit_tail_at
-        if blob is None or at is None or now - at > self.rules.split_card_within:
-            return ""
-        try:
-            plain = self.cipher.unseal(
-                Sealed.unpacked(blob), bound_to=f"tail:{conversation.id}"
-            )
-        except ValueError:
-            return ""
-        return plain.decode()
-
-    def _sealed_tail(
-        self, conversation: Conversation, redacted: Redacted, message: Inbound
-    ) -> bytes | None:
-        if not isinstance(message.heard, HeardText):
-            # A photo between two halves does not make them less of a card number.
-            return conversation.digit_tail
-        if not redacted.tail:
-            return None
-        sealed = self.cipher.seal(
-            redacted.tail.encode(), bound_to=f"tail:{conversation.id}"
-        )
-        return sealed.packed()
-
-    def _mend_earlier(
-        self,
-        tx: Tx,
-        conversation: Conversation,
-        message_id: str,
-        digits: int,
-        now: datetime,
-    ) -> None:
-        """Take the first part of a card number out of the messages before this one."""
-        since = now - 10 * self.rules.split_card_within
-        for earlier in tx.messages.latest_texts(conversation.id, since):
-            if earlier.id == message_id or not digits:
-                continue
-            count = min(digits, len(digits_at_end(earlier.text)))
-            if not count:
-                return
-            tx.messages.rewrite(earlier.id, forget_tail(earlier.text, count))
-            digits -= count
 
     # --- delivery reports -------------------------------------------------------
 
