@@ -1,0 +1,123 @@
+"""What the project's own entity patterns find in customers' sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rasa_addons.entity_patterns import Finder, read_patterns
+
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "entities"
+
+
+@pytest.fixture(scope="module")
+def finder() -> Finder:
+    return Finder(read_patterns(sorted(FOLDER.glob("*.jsonl"))))
+
+
+def found(finder: Finder, text: str) -> list[tuple[str, str]]:
+    return [(e["entity"], text[e["start"] : e["end"]]) for e in finder.entities(text)]
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "$50",
+        "US$ 12.50",
+        "50 dollars",
+        "40€",
+        "£1,250.75",
+        "₦5000",
+        "ksh 500",
+        "KES 1,200",
+        "200 bob",
+        "rs. 500",
+        "2 lakh",
+        "1.5 crore",
+        "1,50,000",
+        "5k",
+        "10k naira",
+        "half a million",
+        "two hundred and fifty",
+        "a hundred",
+        "twenty five dollars",
+        "a thousand pounds",
+        "85.31",
+        "50",
+    ],
+)
+def test_an_amount_is_found_in_a_transfer(finder: Finder, amount: str) -> None:
+    assert ("amount", amount) in found(finder, f"send {amount} to ama please")
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "today",
+        "tmrw",
+        "yesterday",
+        "next Friday",
+        "last month",
+        "the day after tomorrow",
+        "March",
+        "3 days ago",
+        "12 May 2024",
+        "May 12th",
+        "2024-03-01",
+        "12/05/2024",
+        "the 1st",
+        "last 30 days",
+        "this week",
+        "October last year",
+        "the week of the 1st",
+    ],
+)
+def test_a_date_is_found_in_a_search(finder: Finder, date: str) -> None:
+    dates = [v for kind, v in found(finder, f"what did i pay on {date}")]
+
+    assert any(value in date and len(value) > 2 for value in dates)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("send 500 to 0712345678", [("amount", "500"), ("phone", "0712345678")]),
+        ("call +44 7700 900123", [("phone", "+44 7700 900123")]),
+        ("account number 0011223344", [("account", "0011223344")]),
+        ("move it to savings", [("account", "savings")]),
+        ("from my current account", [("account", "current account")]),
+        ("send 20 to [card 4242 #7]", [("amount", "20"), ("card", "[card 4242 #7]")]),
+        ("pay my water bill", [("biller", "water")]),
+        ("renew dstv", [("biller", "dstv")]),
+        ("how much is the euro", [("currency", "euro")]),
+        ("my meter number is 45700123456", [("number", "45700123456")]),
+        ("add 5% of it", [("percent", "5%")]),
+        ("how much did i spend on groceries", [("category", "groceries")]),
+        ("what did I pay netflix", [("company", "netflix")]),
+        ("give my brother 20", [("person", "my brother"), ("amount", "20")]),
+    ],
+)
+def test_values_of_a_sentence(
+    finder: Finder, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert found(finder, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i was there at 25 to 7",
+        "may i ask something",
+        "i put in the wrong pin 3 times",
+        "we march on",
+        "the first one",
+        "my son is 14 years old",
+        "how do i set up apple pay",
+        "can i top ups",
+    ],
+)
+def test_no_amount_date_or_company_is_made_up(finder: Finder, text: str) -> None:
+    kinds = {kind for kind, _ in found(finder, text)}
+
+    assert not kinds & {"amount", "company", "biller"}
