@@ -240,9 +240,11 @@ class FormCheck(TellerAction, ABC):
     def _ask(self, talk: Talk, slot: str, outcome: Ask | Refused) -> list[EventType]:
         """Ask for one field; what was given for it, if anything, was no good.
 
-        It stays in the draft until another answer replaces it: "not enough" may be
-        mended by another account as well.
+        It stays in the draft only where a choice would mend it by another field:
+        "not enough" by another account.
         """
+        if all(f'"{slot}"' in choice.payload for choice in outcome.choices):
+            talk.values.pop(slot, None)
         if talk.fails_again(slot):
             return self._help(talk, slot)
         speak(talk.dispatcher, outcome)

@@ -36,6 +36,7 @@ PEOPLE = {
 }
 PETERS = {"p_1": "Peter O. •••• 1122", "p_2": "Peter K. •••• 7788"}
 LIMIT = 500
+CURRENT = "Current •••• 4321"
 
 
 @dataclass
@@ -89,15 +90,13 @@ class FakeTeller:
     ) -> Outcome:
         match request:
             case Balance():
-                return Say(
-                    "utter_balance", {"lines": "Current •••• 4321  USD 1,000.00"}
-                )
+                return Say("utter_balance", {"lines": f"{CURRENT}  USD 1,000.00"})
             case LimitsLeft():
                 names = ("now", "single", "today", "daily", "month", "monthly")
                 return Say("utter_limits_left", dict.fromkeys(names, "USD 455.00"))
             case Movements(text=text):
                 facts = {
-                    "account": "Current •••• 4321",
+                    "account": CURRENT,
                     "lines": "1 Nov  Shop  −USD 3.00",
                 }
                 facts |= {"text": text or "", "period": ""}
@@ -114,7 +113,7 @@ class FakeTeller:
             case StatementFor(since="gibberish"):
                 return Refused("period_unreadable")
             case StatementFor(since=since):
-                facts = {"account": "Current •••• 4321", "period": str(since)}
+                facts = {"account": CURRENT, "period": str(since)}
                 return Say("utter_statement_coming", facts)
             case Payees():
                 return Say("utter_payees", {"lines": "\n".join(PEOPLE.values())})
@@ -167,9 +166,13 @@ class FakeTeller:
         digits = "".join(c for c in draft.amount if c.isdigit() or c == ".")
         if "-" in draft.amount or not digits:
             return Ask("amount", "utter_ask_amount_unreadable", facts)
+        if float(digits) == LIMIT and draft.source is None:
+            choice = Choice("Savings", '/inform{"source": "own_2"}')
+            facts = {"source": CURRENT, "balance": "USD 499.00"}
+            return Ask("amount", "utter_ask_amount_not_enough", facts, (choice,))
         if float(digits) > LIMIT:
-            choice = Choice("USD 500.00", '/inform{"amount": "500.00 USD"}')
-            facts = {"allowed": "USD 500.00"}
+            choice = Choice("USD 400.00", '/inform{"amount": "400.00 USD"}')
+            facts = {"allowed": "USD 400.00"}
             return Ask("amount", "utter_ask_amount_over_day_limit", facts, (choice,))
         changed = self.awaiting is not None
         self.awaiting = replace(draft, amount=digits)
@@ -209,7 +212,7 @@ class FakeTeller:
             "amount": f"USD {float(draft.amount or 0):,.2f}",
             "payee": payee if isinstance(payee, str) else "?",
             "fee": "USD 0.00",
-            "source": "Current •••• 4321",
+            "source": CURRENT,
             "reference": draft.reference or "",
             "quoted": f", “{draft.reference}”" if draft.reference else "",
         }

@@ -188,7 +188,7 @@ def test_another_value_on_the_way_is_no_failed_answer(chat):
     chat.says("lots", "inform")
     answer = chat.says("no, to kofi", "inform", person="kofi")
 
-    assert "couldn't read that as an amount. How much shall Kofi" in answer
+    assert "How much would you like to send to Kofi" in answer
 
 
 def test_a_new_payment_after_the_summary_starts_from_nothing(chat):
@@ -226,9 +226,25 @@ def test_ok_after_the_payment_has_gone_is_a_plain_ok(chat):
 
 def test_a_limit_offers_what_is_possible_and_keeps_the_rest(chat):
     chat.says("send 900 to ama", "transfer_money", amount="900", person="ama")
-    answer = chat.taps("USD 500.00")
+    answer = chat.taps("USD 400.00")
+
+    assert "USD 400.00 to Ama" in answer
+
+
+def test_not_enough_is_mended_by_another_account_as_well(chat):
+    chat.says("send 500 to ama", "transfer_money", amount="500", person="ama")
+    answer = chat.taps("Savings")
 
     assert "USD 500.00 to Ama" in answer
+    assert "own_2" == drafts(chat)[-1].source
+
+
+def test_a_bad_answer_is_forgotten_when_the_question_comes_again(chat):
+    chat.says("send 900 to ama", "transfer_money", amount="900", person="ama")
+    answer = chat.says("my balance", "check_balance")
+
+    assert "How much would you like to send to Ama" in answer
+    assert "more than your limit" not in answer
 
 
 def test_signing_in_goes_on_with_the_same_payment(chat):
