@@ -22,6 +22,7 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 CONNECT_SECONDS = 1.0
 # The gateway waits 10 seconds for a turn.
 ANSWER_SECONDS = 9.0
+OK = 200
 BEARER_PURPOSE = b"actions"
 
 
@@ -60,7 +61,7 @@ class KeptEndpoint(EndpointConfig):
         call.setdefault("domain", {})
         body = json.dumps(call).encode()
         async with self._session.post(self.url, data=body) as response:
-            if response.status >= 400:
+            if response.status != OK:
                 raise ClientResponseError(
                     response.status, response.reason, await response.read()
                 )
@@ -100,7 +101,7 @@ def install() -> None:
             return await stock(self, output_channel, nlg, tracker, domain)
         except ActionExecutionRejection:
             raise  # part of how forms work
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, nothing was done
             raise TurnLost(f"{self.name()}: {type(error).__name__}") from None
 
     run.loses_turns = True  # type: ignore[attr-defined]

@@ -6,10 +6,10 @@ A line is one of::
     {"label": "date", "pattern": [{"LOWER": "next"}, {"LOWER": "month"}]}
     {"label": "phone", "regex": "\\\\+[0-9]{8,15}"}
 
-``pattern`` is spaCy's (a phrase in any case, or a list of token descriptions); ``regex``
-is looked for in the text itself, for shapes that no tokenizer keeps together. ``id``, if
-there is one, becomes the entity's value. Nothing is downloaded: the pipeline is a blank
-English one.
+``pattern`` is spaCy's (a phrase in any case, or a list of token descriptions).
+``regex`` is looked for in the text itself, for shapes that no tokenizer keeps together;
+a group in it narrows the entity. ``id``, if there is one, becomes the entity's value.
+Nothing is downloaded: the pipeline is a blank English one.
 """
 
 from __future__ import annotations
@@ -181,9 +181,7 @@ def settle(by_pattern: List[Entity], before: List[Entity]) -> List[Entity]:
         and any(_inside(new, old) for new in by_pattern)
         and not any(_overlap(new, old) and not _inside(new, old) for new in by_pattern)
     ]
-    kept = [
-        new for new in by_pattern if not any(_overlap(new, name) for name in names)
-    ]
+    kept = [new for new in by_pattern if not any(_overlap(new, name) for name in names)]
     for old in before:
         if not any(_overlap(old, other) for other in kept):
             kept.append(old)
@@ -204,14 +202,23 @@ def read_patterns(files: Iterable[Path]) -> List[Pattern]:
 def _checked(line: str, place: str) -> Pattern:
     try:
         pattern = json.loads(line)
-        label, kinds = pattern["label"], {"pattern", "regex"} & set(pattern)
-        if not isinstance(label, str) or len(kinds) != 1:
-            raise ValueError("label and either pattern or regex are needed")
-        if "regex" in pattern and re.compile(pattern["regex"]).match(""):
-            raise ValueError("the regex matches an empty text")
-    except (ValueError, KeyError, TypeError, re.error) as error:
+        wrong = _fault(pattern)
+    except (ValueError, re.error) as error:
         raise WrongPattern(f"{place}: {error}") from None
+    if wrong:
+        raise WrongPattern(f"{place}: {wrong}")
     return pattern
+
+
+def _fault(pattern: Any) -> str:
+    """What is wrong with a pattern, or nothing."""
+    if not isinstance(pattern, dict) or not isinstance(pattern.get("label"), str):
+        return "a label is needed"
+    if len({"pattern", "regex"} & set(pattern)) != 1:
+        return "either a pattern or a regex is needed"
+    if "regex" in pattern and re.compile(str(pattern["regex"])).match(""):
+        return "the regex matches an empty text"
+    return ""
 
 
 def _files(folder: str) -> List[Path]:

@@ -97,5 +97,5 @@ def _identifier(value: Any) -> str:
 
 def _digest(text: object) -> str:
     if not isinstance(text, str):
-        raise ValueError("not a text")
+        raise TypeError("not a text")
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """Finding an event's class by its name, once for each name.
 
-Rasa walks the whole tree of event classes for every event that it reads, which is a good
-part of a turn: a conversation has dozens.
+Rasa walks the whole tree of event classes for every event that it reads, which is a
+good part of a turn: a conversation has dozens.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ fast_events.install()
 
 
 class TurnFailed(Exception):
-    """The turn was not carried out and left no trace; the same message may come again."""
+    """The turn left no trace; the same message may come again."""
 
 
 def harmless(text: str) -> str:
@@ -122,9 +122,7 @@ class GatewayInput(InputChannel):
         return CHANNEL_NAME
 
     @classmethod
-    def from_credentials(
-        cls, credentials: Optional[Dict[str, Any]]
-    ) -> "GatewayInput":
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> "GatewayInput":
         """Read the envelope key; without a good one Rasa does not start."""
         if not credentials or not credentials.get("key"):
             cls.raise_missing_credentials_exception()
@@ -166,7 +164,7 @@ class GatewayInput(InputChannel):
                 body = await turns.answer(
                     key, lambda: _run(agent, on_new_message, envelope, text)
                 )
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is named in the log alone
                 _log_failure(error)
                 return _refusal(500, "turn failed")
             return response.raw(body, content_type="application/json")

@@ -1,8 +1,8 @@
 """The intent classifier: softmax regression on meaning, words and letters.
 
-The sentence vector knows that "stop my plastic" is about a card; word and letter n-grams
-know "IBAN" from "PIN" and survive typing errors. One convex fit over both takes seconds,
-so trainers may retrain as often as they like, and its probabilities mean something.
+The sentence vector knows that "stop my plastic" is about a card; word and letter
+n-grams know "IBAN" from "PIN" and survive typing errors. One convex fit over both takes
+seconds, so trainers may retrain as often as they like.
 
 A trained classifier is arrays and JSON: nothing in it can run.
 """
@@ -10,6 +10,7 @@ A trained classifier is arrays and JSON: nothing in it can run.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Tuple, Type
 
 import numpy as np
@@ -24,11 +25,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 
-from rasa_addons.softmax import Softmax, fit, fitted_temperature
+from rasa_addons import softmax, wordings
+from rasa_addons.manifest import digest_of
+from rasa_addons.softmax import Softmax, fit
 from rasa_addons.wordings import Wordings
 
 MODEL_FILE = "linear.npz"
 WORDINGS_FILE = "wordings.json"
+FEWEST_INTENTS = 2
 
 
 @DefaultV1Recipe.register(
@@ -45,7 +49,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """``C``: trust in the data against simplicity; ``wordings``: their weight."""
-        return {"C": 4.0, "wordings": 2.0, "ranking_length": 10, "calibrate": True}
+        return {"C": 2.0, "wordings": 2.0, "ranking_length": 10}
 
     @classmethod
     def create(
@@ -63,14 +67,19 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        wordings: Optional[Wordings] = None,
+        vocabulary: Optional[Wordings] = None,
         model: Optional[Softmax] = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._wordings = wordings
+        self._wordings = vocabulary
         self._model = model
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+        """Rasa sees a change of this class, but not of what it is made of."""
+        return digest_of([Path(softmax.__file__), Path(wordings.__file__)])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every example that has a text and an intent."""
@@ -78,18 +87,16 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)
         ]
         labels = [m.get(INTENT) for m in examples]
-        if len(set(labels)) < 2:
+        if len(set(labels)) < FEWEST_INTENTS:
             return self._resource
         self._wordings = Wordings.learned(
             [m.get(TEXT) for m in examples], weight=self._config["wordings"]
         )
-        features = self._features(examples)
+        features = self._features(examples, self._wordings)
         self._model = fit(*features, labels, c=self._config["C"])
-        if self._config["calibrate"]:
-            self._model = self._model.with_temperature(
-                fitted_temperature(*features, labels, c=self._config["C"])
-            )
-        self._persist()
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder / MODEL_FILE)
+            (folder / WORDINGS_FILE).write_text(json.dumps(self._wordings.as_json()))
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -106,32 +113,27 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
-        if self._model is None or not message.get(TEXT):
+        if self._model is None or self._wordings is None or not message.get(TEXT):
             return []
-        chances = self._model.chances(*self._features([message]))[0]
+        chances = self._model.chances(*self._features([message], self._wordings))[0]
         best = np.argsort(-chances)[: self._config["ranking_length"]]
         return [
             {"name": self._model.classes[i], "confidence": float(chances[i])}
             for i in best
         ]
 
-    def _features(self, messages: List[Message]) -> Tuple[np.ndarray, csr_matrix]:
+    def _features(
+        self, messages: List[Message], vocabulary: Wordings
+    ) -> Tuple[np.ndarray, csr_matrix]:
         """Dense sentence vectors, and sparse word and letter n-grams."""
-        assert self._wordings is not None
         dense = np.concatenate([_sentence_vector(m) for m in messages])
-        sparse = [self._wordings.of([m.get(TEXT) for m in messages])]
+        sparse = [vocabulary.of([m.get(TEXT) for m in messages])]
         counted = [m.get_sparse_features(TEXT)[1] for m in messages]
         if all(counted):
             # Features of trainers' own featurizers, such as RegexFeaturizer.
             rows = [csr_matrix(c.features, dtype=np.float32) for c in counted if c]
             sparse.append(_stacked(rows))
         return dense, hstack(sparse, format="csr", dtype=np.float32)
-
-    def _persist(self) -> None:
-        assert self._model is not None and self._wordings is not None
-        with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder / MODEL_FILE)
-            (folder / WORDINGS_FILE).write_text(json.dumps(self._wordings.as_json()))
 
     @classmethod
     def load(
@@ -146,11 +148,11 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         try:
             with model_storage.read_from(resource) as folder:
                 model = Softmax.read(folder / MODEL_FILE)
-                wordings = json.loads((folder / WORDINGS_FILE).read_text())
+                vocabulary = json.loads((folder / WORDINGS_FILE).read_text())
         except ValueError:  # what Rasa raises for a component that stored nothing
             return cls(config, model_storage, resource)
         return cls(
-            config, model_storage, resource, Wordings.from_json(wordings), model
+            config, model_storage, resource, Wordings.from_json(vocabulary), model
         )
 
 

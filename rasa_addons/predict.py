@@ -57,7 +57,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         model = Manifest.read(chosen.models).checked(chosen.models)
     except WrongModel as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     leave_out(components_of_model(model))
     lines = chosen.source.read_text(encoding="utf-8").splitlines()

@@ -55,8 +55,9 @@ class ReplyCollector(OutputChannel):
         """Keep one utterance; one that cannot be read is logged and left out."""
         try:
             self.replies.extend(replies_of(message))
-        except Exception as error:  # the turn's money and state must still be saved
-            logger.error("an utterance was not readable: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the turn must still be saved
+            kind = type(error).__name__
+            logger.error("an utterance was not readable: %s", kind)  # noqa: TRY400
 
     # Rasa sends through send_response alone; these serve code that calls them directly.
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Optional, Text
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,8 +18,15 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from rasa_addons.minilm import DIMENSIONS, MOST_TOKENS, WEIGHTS_SHA256, MiniLM
-from rasa_addons.minilm import model_folder
+from rasa_addons import minilm
+from rasa_addons.manifest import digest_of
+from rasa_addons.minilm import (
+    DIMENSIONS,
+    MOST_TOKENS,
+    WEIGHTS_SHA256,
+    MiniLM,
+    model_folder,
+)
 
 # Customers say the same short things all day: "hi", "balance", "yes", "50".
 REMEMBERED_SENTENCES = 8_192
@@ -77,11 +84,16 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         self._remembered = lru_cache(maxsize=REMEMBERED_SENTENCES)(self._one)
         self._remembered("hello")
 
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
+        """Rasa sees a change of this class, but not of the encoder behind it."""
+        return digest_of([Path(minilm.__file__)])
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all examples; only new sentences cost time."""
         examples = [m for m in training_data.training_examples if m.get(TEXT)]
         vectors = self._training_vectors([m.get(TEXT) for m in examples])
-        for message, vector in zip(examples, vectors):
+        for message, vector in zip(examples, vectors, strict=True):
             self._add(message, vector)
         return training_data
 
@@ -104,10 +116,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def _training_vectors(self, texts: List[str]) -> np.ndarray:
         known = _read_cache(self._config["cache"])
         keys = [_cache_key(text) for text in texts]
-        fresh = {k: t for k, t in zip(keys, texts) if k not in known}
+        fresh = {k: t for k, t in zip(keys, texts, strict=True) if k not in known}
         if fresh:
             rows = self._model.encode(list(fresh.values()))
-            known.update(zip(fresh, rows))
+            known.update(zip(fresh, rows, strict=True))
             _write_cache(self._config["cache"], {key: known[key] for key in keys})
         return np.stack([known[k] for k in keys]) if keys else np.empty((0, DIMENSIONS))
 
@@ -126,7 +138,7 @@ def _read_cache(path: str) -> Dict[bytes, np.ndarray]:
         return {}  # no cache, or one that was cut off while being written
     if rows.shape != (len(keys), DIMENSIONS):
         return {}
-    return {key.tobytes(): row for key, row in zip(keys, rows)}
+    return {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
 
 
 def _write_cache(path: str, vectors: Dict[bytes, np.ndarray]) -> None:

@@ -4,8 +4,8 @@
 page, no other channel, no address but loopback, no model but the one in the manifest.
 
 Environment: ``ENVELOPE_KEY``; ``RASA_PORT`` (5005); ``ACTIONS_URL`` (else what
-``endpoints.yml`` says); ``RASA_TRACKER_URL`` or ``DATABASE_URL``, where conversations are
-kept (else in memory, which a restart loses).
+``endpoints.yml`` says); ``RASA_TRACKER_URL`` or ``DATABASE_URL``, where conversations
+are kept (else in memory, which a restart loses).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         model = Manifest.read(chosen.models).checked(chosen.models)
     except WrongModel as error:
-        print(f"refused to start: {error}", file=sys.stderr)
+        sys.stderr.write(f"refused to start: {error}\n")
         return 2
     leave_out(components_of_model(model))
     endpoints = read_endpoints(chosen.endpoints, _envelope_key())

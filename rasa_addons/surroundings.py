@@ -29,7 +29,7 @@ ExcInfo = Tuple[Type[BaseException], BaseException, TracebackType]
 class DiscreetFormatter(logging.Formatter):
     """Says where an exception came from, without its text: that may quote people."""
 
-    def formatException(self, ei: ExcInfo) -> str:  # type: ignore[override]
+    def formatException(self, ei: ExcInfo) -> str:  # type: ignore[override]  # noqa: N802
         """The exception's type and the places it passed."""
         frames = traceback.extract_tb(ei[2])[-6:]
         places = " < ".join(f"{f.name} {f.filename}:{f.lineno}" for f in frames[::-1])

@@ -1,9 +1,9 @@
 """Start without TensorFlow when no component of the assistant needs it.
 
-Rasa imports TensorFlow whether it is used or not: half of the time to start and some 330
-megabytes. Its classes are only named while modules are read (base classes, decorators),
-so an empty stand-in is enough. An assistant with one of the components below, or with one
-that we do not know, gets the real TensorFlow.
+Rasa imports TensorFlow whether it is used or not: half of the time to start, and some
+330 megabytes. Its classes are only named while modules are read (base classes,
+decorators), so an empty stand-in is enough. An assistant with one of the components
+below, or with one that we do not know, gets the real TensorFlow.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Optional[Sequence[str]], target: Any = None
     ) -> Optional[importlib.machinery.ModuleSpec]:
-        if fullname.split(".")[0] not in LEFT_OUT:
+        if fullname.split(".", maxsplit=1)[0] not in LEFT_OUT:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 

@@ -1,8 +1,8 @@
 """Conversations in PostgreSQL: one row each, no longer than the dialogue needs.
 
 Rasa's own SQL store keeps every event for ever, reads the whole session at each message
-and replays it before each action, so that a talkative customer grows ever slower. Here a
-conversation is its latest turns; what went before is folded into slots and the active
+and replays it before each action, so that a talkative customer grows ever slower. Here
+a conversation is its latest turns; what went before is folded into slots and the active
 form. The transcript is kept by the bank, not by Rasa.
 
 A row carries a version: two processes that answer one conversation at once cannot
@@ -16,7 +16,7 @@ import logging
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Callable, Iterable, List, Optional, Tuple
 
 import psycopg2
 from rasa.core.brokers.broker import EventBroker
@@ -26,14 +26,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from rasa_addons.window import Events, latest_turns
 
-TABLE = "rasa_conversations"
 REMEMBERED = 1_000
 CONNECT_SECONDS = 3
 STATEMENT_MILLISECONDS = 5_000
 
 # Two processes may start at once: the second finds the table there.
-SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS {TABLE} (
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS rasa_conversations (
     conversation text PRIMARY KEY,
     version bigint NOT NULL,
     events text NOT NULL,
@@ -41,16 +40,16 @@ CREATE TABLE IF NOT EXISTS {TABLE} (
 )
 """
 # The events travel only when this process does not have them.
-READ = f"""
+READ = """
 SELECT version, CASE WHEN version = %s THEN NULL ELSE events END
-FROM {TABLE} WHERE conversation = %s
+FROM rasa_conversations WHERE conversation = %s
 """
-INSERT = f"""
-INSERT INTO {TABLE} (conversation, version, events) VALUES (%s, 1, %s)
+INSERT = """
+INSERT INTO rasa_conversations (conversation, version, events) VALUES (%s, 1, %s)
 ON CONFLICT DO NOTHING
 """
-UPDATE = f"""
-UPDATE {TABLE} SET version = version + 1, events = %s, updated_at = now()
+UPDATE = """
+UPDATE rasa_conversations SET version = version + 1, events = %s, updated_at = now()
 WHERE conversation = %s AND version = %s
 """
 
@@ -123,7 +122,10 @@ class ConversationStore(TrackerStore):
 
     async def keys(self) -> Iterable[str]:
         """All conversations."""
-        return [row[0] for row in self._query(f"SELECT conversation FROM {TABLE}", ())]
+        return [
+            row[0]
+            for row in self._query("SELECT conversation FROM rasa_conversations", ())
+        ]
 
     def close(self) -> None:
         """Give the connection back."""

@@ -70,8 +70,8 @@ def _current(out: Path) -> Optional[Manifest]:
 
 
 def _examples(data: Path) -> int:
-    from rasa.shared.importers.utils import training_data_from_paths
     from rasa.shared.data import get_data_files, is_nlu_file
+    from rasa.shared.importers.utils import training_data_from_paths
 
     files = get_data_files([str(data)], is_nlu_file)
     return len(training_data_from_paths(files, language="en").intent_examples)
@@ -96,7 +96,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     prepare(serving=False)
     leave_out(components_of_config(chosen.config))
     manifest = train(**vars(chosen))
-    print(json.dumps(asdict(manifest)))
+    sys.stdout.write(json.dumps(asdict(manifest)) + "\n")
     return 0
 
 

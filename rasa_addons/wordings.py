@@ -15,6 +15,7 @@ KINDS: Dict[str, Dict[str, Any]] = {
 }
 # What was seen once says little and makes most of the vocabulary.
 SEEN_AT_LEAST = 2
+FEW_TEXTS = 100
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Wordings:
     @classmethod
     def learned(cls, texts: Sequence[str], *, weight: float) -> "Wordings":
         """Learn the vocabulary of these texts."""
-        least = SEEN_AT_LEAST if len(texts) > 100 else 1
+        least = SEEN_AT_LEAST if len(texts) > FEW_TEXTS else 1
         kinds = {name: _vectorizer(name, min_df=least) for name in KINDS}
         for vectorizer in kinds.values():
             vectorizer.fit(texts)

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import uuid
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from rasa_addons.surroundings import prepare
 
 prepare(serving=True)
@@ -66,7 +68,9 @@ def action_server():
             house.headers.append(dict(self.headers))
             house.connections.add(self.client_address)
             house.gate.wait(10)
-            said = house.answers.get(call["next_action"], {"events": [], "responses": []})
+            said = house.answers.get(
+                call["next_action"], {"events": [], "responses": []}
+            )
             status, said = said if isinstance(said, tuple) else (200, said)
             body = json.dumps(said).encode()
             self.send_response(status)
@@ -172,9 +176,10 @@ class Served:
 @pytest.fixture(scope="session")
 def serve(project, action_server):
     """Start the assistant; every call is a new start over the same stores."""
+    from sanic import Sanic
+
     from rasa_addons.manifest import Manifest
     from rasa_addons.serve import application, read_endpoints
-    from sanic import Sanic
 
     Sanic.test_mode = True
     started = []
@@ -222,9 +227,7 @@ class Gateway:
         return f"http://127.0.0.1:{self.port}/webhooks/gateway/webhook"
 
     def post(self, text: str, message_id: str = "", timeout: float = 30, **signed):
-        token = seal(
-            self.conversation, message_id or uuid.uuid4().hex, text, **signed
-        )
+        token = seal(self.conversation, message_id or uuid.uuid4().hex, text, **signed)
         body = {"envelope": token, "text": text}
         return requests.post(self.url, json=body, timeout=timeout)
 
@@ -254,7 +257,7 @@ def postgres(tmp_path_factory):
         "print(p.get_server(sys.argv[1]).get_uri(), flush=True); sys.stdin.read()"
     )
     # A socket's path has at most some hundred characters.
-    folder = Path("/tmp") / f"pg-{uuid.uuid4().hex[:8]}"
+    folder = Path(tempfile.gettempdir()) / f"pg-{uuid.uuid4().hex[:8]}"
     process = subprocess.Popen(
         [str(python), "-c", program, str(folder)],
         stdin=subprocess.PIPE,

@@ -8,8 +8,9 @@ import uuid
 import pytest
 import requests
 from conftest import Gateway, answer, eventually
-from rasa_addons.gateway_channel import LARGEST_BODY, Turns
 from signing import seal
+
+from rasa_addons.gateway_channel import LARGEST_BODY, Turns
 
 LINK = {"type": "link", "text": "Sign in", "label": "Open", "url": "https://b/s/1"}
 

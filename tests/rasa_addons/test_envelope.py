@@ -4,8 +4,9 @@ import base64
 import time
 
 import pytest
-from rasa_addons.envelope import ForgedEnvelope, decode_key, unseal
 from signing import KEY, encoded_key, seal
+
+from rasa_addons.envelope import ForgedEnvelope, decode_key, unseal
 
 NOW = 1_800_000_000.0
 
@@ -93,7 +94,7 @@ def test_a_key_has_32_bytes_in_either_alphabet():
     assert decode_key(encoded_key(tricky)) == tricky
     assert decode_key(base64.urlsafe_b64encode(tricky).decode()) == tricky
     for bad in ("", "short", base64.b64encode(bytes(31)).decode(), "!" * 44, None):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="key"):
             decode_key(bad)
 
 

@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 from jsonschema import ValidationError, validate
 from rasa.core.actions.action import RemoteAction
+
 from rasa_addons import fast_validation
 
 SCHEMA = RemoteAction.action_response_format_spec()
@@ -85,7 +86,7 @@ def test_the_refusal_does_not_quote_the_result():
 def test_it_is_much_quicker():
     result = GOOD[3]
     quick, stock = (timed(f, result) for f in (check, lambda r: validate(r, SCHEMA)))
-    print(f"compiled {quick * 1e3:.3f} ms, stock {stock * 1e3:.3f} ms")
+    print(f"compiled {quick * 1e3:.3f} ms, stock {stock * 1e3:.3f} ms")  # noqa: T201
 
     assert quick * 5 < stock
 

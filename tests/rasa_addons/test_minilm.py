@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+
 from rasa_addons.minilm import (
     MOST_TOKENS,
     MiniLM,
@@ -48,13 +49,13 @@ def test_a_batch_is_as_one_by_one(model):
     texts = ["hi", "", "send 50 to Bob", "word " * 300, "🙂", "naïve café", "a"]
     batch = model.encode(texts)
 
-    for text, row in zip(texts, batch):
+    for text, row in zip(texts, batch, strict=True):
         assert np.allclose(row, model.encode([text])[0], atol=1e-5)
         assert np.isclose(np.linalg.norm(row), 1.0, atol=1e-5)
 
 
 @pytest.mark.parametrize(
-    "text, pieces",
+    ("text", "pieces"),
     [
         ("Hello, WORLD!", ["hello", ",", "world", "!"]),
         ("café\u200b\u0000 naïve", ["cafe", "naive"]),
@@ -100,6 +101,6 @@ def test_it_is_quick(model):
         model.encode([f"could you send {i} dollars to my sister please"])
         took.append(time.perf_counter() - began)
     middle = statistics.median(took) * 1e3
-    print(f"one sentence: {middle:.1f} ms")
+    print(f"one sentence: {middle:.1f} ms")  # noqa: T201
 
     assert middle < 150  # an eager deep-learning framework on a busy machine

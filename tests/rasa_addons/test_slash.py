@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+
 from rasa_addons.gateway_channel import harmless
 
 PAYLOADS = [

@@ -14,12 +14,12 @@ import requests
 from conftest import ROOT, Gateway, answer, eventually, free_port
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
+from signing import encoded_key
+
 from rasa_addons.tracker_store import (
-    TABLE,
     ConversationChanged,
     ConversationStore,
 )
-from signing import encoded_key
 
 DOMAIN = Domain.from_yaml(
     """
@@ -128,7 +128,8 @@ def test_a_forgotten_conversation_is_gone(store, postgres):
     run(store.save(tracker))
     with psycopg2.connect(postgres) as connection, connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {TABLE} WHERE conversation = %s", (tracker.sender_id,)
+            "DELETE FROM rasa_conversations WHERE conversation = %s",
+            (tracker.sender_id,),
         )
 
     assert run(store.retrieve(tracker.sender_id)) is None
@@ -148,7 +149,7 @@ def test_no_database_is_an_error_without_the_password():
     assert "hunter2" not in str(error.value)
 
     for address in ("", "sqlite:///x", "mysql://u:hunter2@h/x"):
-        with pytest.raises(ValueError) as refusal:
+        with pytest.raises(ValueError, match="postgresql://") as refusal:
             ConversationStore(DOMAIN, url=address)
         assert "hunter2" not in str(refusal.value)
 
@@ -199,7 +200,7 @@ def test_killed_in_the_middle_of_a_form_it_goes_on(project, postgres, action_ser
         second.kill()
 
     assert done["replies"][0]["text"] == "7 to Bob"
-    print(f"stopped after {time.monotonic() - began:.1f} s")
+    print(f"stopped after {time.monotonic() - began:.1f} s")  # noqa: T201
 
 
 def start(project, postgres, action_server, port):
@@ -227,7 +228,7 @@ def start(project, postgres, action_server, port):
             return False
 
     eventually(ready, seconds=90)
-    print(f"ready after {time.monotonic() - began:.1f} s")
+    print(f"ready after {time.monotonic() - began:.1f} s")  # noqa: T201
     return process
 
 

@@ -11,6 +11,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+
 from rasa_addons.window import (
     KEPT_TURNS,
     MOST_TURNS,

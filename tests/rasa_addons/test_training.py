@@ -1,0 +1,281 @@
+"""What is trained is what is served, and a model holds nothing that can run."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from scipy.sparse import csr_matrix
+from signing import encoded_key
+
+from rasa_addons import softmax
+from rasa_addons.manifest import Manifest, WrongModel
+from rasa_addons.tensorflow_left_out import components_of_config, components_of_model
+from rasa_addons.train import train
+from rasa_addons.wordings import Wordings
+
+SAYINGS = {
+    "check_balance": ["how much do i have", "show my balance", "what is in my account"],
+    "lock_card": ["block my card", "freeze the card please", "stop my plastic"],
+    "transfer_money": [
+        "send money to [Ann Lee](person)",
+        "pay [Bob](person) 5 dollars",
+        "transfer cash to [Carol](person)",
+        "give [Dan Roe](person) 20",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The real pipeline on a few sentences."""
+    folder = tmp_path_factory.mktemp("small")
+    shutil.copy(ROOT / "config.yml", folder)
+    (folder / "data" / "entities").mkdir(parents=True)
+    pattern = {"label": "amount", "regex": r"\b\d+\b"}
+    (folder / "data" / "entities" / "a.jsonl").write_text(json.dumps(pattern))
+    nlu = 'version: "3.1"\nnlu:\n'
+    rules = "rules:\n"
+    for intent, texts in SAYINGS.items():
+        examples = "".join(f"      - {text}\n" for text in texts)
+        nlu += f"  - intent: {intent}\n    examples: |\n{examples}"
+        rules += (
+            f"  - rule: {intent}\n    steps:\n"
+            f"      - intent: {intent}\n      - action: utter_ok\n"
+        )
+    (folder / "data" / "all.yml").write_text(nlu + rules)
+    (folder / "domain.yml").write_text(
+        f'version: "3.1"\nintents: [{", ".join(SAYINGS)}]\n'
+        "entities: [amount, person]\nresponses:\n  utter_ok: [{text: ok}]\n"
+    )
+    with WorkingIn(folder):
+        train(**places())
+    return folder
+
+
+def places(force=False):
+    return {
+        "config": Path("config.yml"),
+        "domain": Path("domain.yml"),
+        "data": Path("data"),
+        "out": Path("models"),
+        "force": force,
+    }
+
+
+class WorkingIn:
+    def __init__(self, folder):
+        self._folder = folder
+
+    def __enter__(self):
+        self._before = Path.cwd()
+        os.chdir(self._folder)
+
+    def __exit__(self, *_):
+        os.chdir(self._before)
+
+
+@pytest.fixture(scope="module")
+def agent(small):
+    from rasa.core.agent import Agent
+
+    models = small / "models"
+    return Agent.load(str(Manifest.read(models).checked(models)))
+
+
+def parsed(agent, text):
+    return asyncio.run(agent.parse_message(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("please tell me my balance", "check_balance"),
+        ("can you block the plastic", "lock_card"),
+        ("i want to transfer some money", "transfer_money"),
+    ],
+)
+def test_it_understands_what_it_has_not_read(agent, text, intent):
+    answer = parsed(agent, text)
+
+    assert answer["intent_ranking"][0]["name"] == intent
+    ranking = [guess["confidence"] for guess in answer["intent_ranking"]]
+    assert ranking == sorted(ranking, reverse=True)
+    assert np.isclose(sum(ranking), 1.0, atol=1e-3)
+
+
+def test_it_finds_names_and_amounts(agent):
+    found = parsed(agent, "pay Bob 20")["entities"]
+
+    assert [(e["entity"], e["value"]) for e in found] == [
+        ("person", "Bob"),
+        ("amount", "20"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "🙂", "?", "x" * 4_096])
+def test_any_text_has_an_answer(agent, text):
+    assert "intent" in parsed(agent, text)
+
+
+def test_a_model_holds_nothing_that_can_run(small):
+    models = small / "models"
+    with tarfile.open(Manifest.read(models).checked(models)) as archive:
+        files = [member for member in archive.getmembers() if member.isfile()]
+        for member in files:
+            content = archive.extractfile(member).read()
+            assert not content.startswith((b"\x80\x03", b"\x80\x04", b"\x80\x05"))
+            assert not member.name.endswith((".pkl", ".pickle", ".joblib", ".py"))
+    assert len(files) > 5
+
+
+def test_the_same_data_is_not_trained_twice(small):
+    with WorkingIn(small):
+        before = Manifest.read(Path("models"))
+        assert train(**places()) == before
+        patterns = small / "data" / "entities" / "a.jsonl"
+        kept = patterns.read_text()
+        patterns.write_text(kept + "\n" + json.dumps({"label": "a", "pattern": "b"}))
+        try:
+            assert train(**places()).data_sha256 != before.data_sha256
+        finally:
+            patterns.write_text(kept)
+            train(**places())
+
+
+def refused(folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "rasa_addons.serve"],
+        check=False,
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "ENVELOPE_KEY": encoded_key(),
+            "ACTIONS_URL": "http://127.0.0.1:1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    return done.stderr
+
+
+@pytest.fixture
+def copied(small, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(small, folder)
+    for name in ("credentials.yml", "endpoints.yml"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def test_one_changed_byte_and_it_does_not_start(copied):
+    models = copied / "models"
+    model = models / Manifest.read(models).file
+    content = bytearray(model.read_bytes())
+    content[len(content) // 2] ^= 1
+    model.write_bytes(content)
+
+    with pytest.raises(WrongModel):
+        Manifest.read(models).checked(models)
+    assert "changed after the training" in refused(copied)
+
+
+def test_a_model_of_elsewhere_is_refused(copied):
+    manifest = copied / "models" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    shutil.copy(copied / "models" / told["file"], copied / "other.tar.gz")
+    manifest.write_text(json.dumps({**told, "file": "../other.tar.gz"}))
+
+    assert "refused to start" in refused(copied)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"file": 1}'])
+def test_without_a_manifest_it_does_not_start(copied, text):
+    (copied / "models" / "manifest.json").write_text(text)
+
+    with pytest.raises(WrongModel):
+        Manifest.read(copied / "models")
+
+
+def test_another_channel_is_refused(copied):
+    (copied / "credentials.yml").write_text("rest:\n")
+
+    assert "no other" in refused(copied)
+
+
+def test_tensorflow_is_left_out_only_where_nothing_needs_it(small, tmp_path):
+    from rasa_addons.tensorflow_left_out import _needs_it
+
+    models = small / "models"
+    used = components_of_model(models / Manifest.read(models).file)
+    assert "rasa_addons.linear_classifier.LinearClassifier" in used
+    assert not any(map(_needs_it, used))
+    config = tmp_path / "config.yml"
+    config.write_text("pipeline:\n  - name: DIETClassifier\n  - name: 'my.Own'\n")
+    assert [_needs_it(name) for name in components_of_config(config)] == [True, True]
+
+
+def test_predict_writes_a_line_for_every_text(small, tmp_path):
+    texts = ["show my balance", "/restart", "pay Bob 20"]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    subprocess.run(
+        [
+            *(sys.executable, "-W", "ignore", "-m", "rasa_addons.predict"),
+            *("--in", str(source), "--out", str(out)),
+        ],
+        cwd=small,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        timeout=120,
+    )
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+
+    assert [line["text"] for line in lines] == texts
+    assert lines[0]["intent"] == "check_balance"
+    assert lines[1]["intent"] not in ("restart", None)
+    assert set(lines[2]["entities"][0]) == {"entity", "value", "start", "end"}
+
+
+def test_softmax_finds_the_classes_and_comes_back_from_disk(tmp_path):
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((3, 8)) * 3
+    target = np.repeat(np.arange(3), 30)
+    dense = (centres[target] + rng.standard_normal((90, 8))).astype(np.float32)
+    sparse = csr_matrix((90, 2), dtype=np.float32)
+    model = softmax.fit(dense, sparse, [f"class{t}" for t in target], c=1.0)
+    chances = model.chances(dense, sparse)
+    model.save(tmp_path / "m.npz")
+
+    assert (chances.argmax(1) == target).mean() > 0.95
+    assert np.allclose(chances.sum(1), 1.0, atol=1e-5)
+    again = softmax.Softmax.read(tmp_path / "m.npz")
+    assert again.classes == ("class0", "class1", "class2")
+    assert np.array_equal(again.chances(dense, sparse), chances)
+
+
+def test_a_pickle_in_the_place_of_arrays_is_refused(tmp_path):
+    file = tmp_path / "m.npz"
+    np.savez(file, classes=np.array([{"a": 1}], dtype=object))
+
+    with pytest.raises(ValueError, match="allow_pickle"):
+        softmax.Softmax.read(file)
+
+
+def test_wordings_come_back_from_json():
+    texts = ["show my balance", "naïve café", "block my card"]
+    wordings = Wordings.learned(texts, weight=2.0)
+    again = Wordings.from_json(json.loads(json.dumps(wordings.as_json())))
+
+    assert np.allclose(wordings.of(texts).toarray(), again.of(texts).toarray())
+    assert np.allclose(wordings.of(["unseen zzz"]).toarray().shape[0], 1)
