@@ -181,6 +181,19 @@ def test_an_sms_slides_in_stays_in_the_inbox_and_can_be_read_alone(
     expect(page.get_by_test_id("sms-message").last).to_contain_text("482913")
 
 
+def test_an_sms_is_no_news_once_the_bank_has_gone_on(running: Running, page: Page):
+    running.phone(page)
+    say(page, "sms")
+    expect(page.get_by_test_id("sms-notification")).to_be_visible()
+
+    say(page, "hello")
+    expect(page.get_by_test_id("list-open")).to_be_visible()
+    page.reload()
+
+    expect(page.locator("#sms-badge")).to_have_text("1")
+    expect(page.get_by_test_id("sms-notification")).to_have_count(0)
+
+
 def test_a_message_can_be_edited_and_taken_back(running: Running, page: Page):
     running.phone(page)
     say(page, "send 50")

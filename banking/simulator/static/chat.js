@@ -51,6 +51,10 @@ export async function showChat(ofPhone, bankName) {
   byId("composer").disabled = false;
 }
 
+export function lastFromBank() {
+  return [...messages.values()].findLast((message) => message.from === "bank")?.at ?? "";
+}
+
 export function clearChat() {
   messages = new Map();
   render();

@@ -71,7 +71,8 @@ function turn(one) {
   if (one.postings?.length) rows.push(["Postings", [postings(one.postings)]]);
   if (one.took_ms !== undefined && one.took_ms !== null) rows.push(["Took", [`${Math.round(one.took_ms)} ms`]]);
   return el("article", { class: "turn", "data-testid": "turn" },
-    el("div", { class: "turn-head" }, el("q", {}, one.text || "…"), el("time", {}, clock(one.at))),
+    // Without words: the bank went on by itself, after one of its pages.
+    el("div", { class: "turn-head" }, one.text ? el("q", {}, one.text) : el("em", {}, "goes on by itself"), el("time", {}, clock(one.at))),
     el("dl", {}, ...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, ...value)])));
 }
 

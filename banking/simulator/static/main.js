@@ -17,6 +17,8 @@ let bank = "the bank";
 let phone = null;
 let sms = [];
 let bannerTimer = 0;
+// A banner that was already there before: gone once the bank has moved on.
+let bannerIsOld = false;
 
 const panel = setUpPanel();
 const composer = setUpComposer(chat.act);
@@ -49,7 +51,7 @@ async function choose(chosen) {
   hideBanner();
   closeInbox();
   hood.showHood(chosen);
-  await Promise.all([chat.showChat(chosen, bank), loadSms(), showSim(chosen)]);
+  await Promise.all([chat.showChat(chosen, bank).then(loadSms), showSim(chosen)]);
 }
 
 function firstPhone() {
@@ -83,7 +85,11 @@ async function loadSms() {
   sms = messages;
   drawSms();
   const last = sms.at(-1);
-  if (last && last.seq > seenUpTo(phone) && isNews(last)) showBanner(last);
+  const unread = last && last.seq > seenUpTo(phone) && isNews(last);
+  if (unread && !(chat.lastFromBank() > last.at)) {
+    showBanner(last);
+    bannerIsOld = true;
+  }
 }
 
 function drawSms() {
@@ -97,6 +103,7 @@ function drawSms() {
 function showBanner(message) {
   if (!byId("sms-drawer").hidden) return;
   const close = () => { seen(); hideBanner(); };
+  bannerIsOld = false;
   byId("banner-place").replaceChildren(banner(message, bank, { open: openInbox, close, copy: chat.copy }));
   clearTimeout(bannerTimer);
   bannerTimer = setTimeout(hideBanner, BANNER_MS);
@@ -140,7 +147,10 @@ function heard(event) {
     case "message":
       if (mine) chat.heard(event.message);
       else if (event.message.from === "bank") { addUnread(event.phone); drawPeople(); }
-      if (mine && event.message.from === "bank") hood.refresh();
+      if (mine && event.message.from === "bank") {
+        hood.refresh();
+        if (bannerIsOld) hideBanner();
+      }
       break;
     case "typing":
       if (mine) chat.setTyping(event.seconds);
@@ -169,7 +179,7 @@ function heard(event) {
 
 async function reload() {
   await loadPeople();
-  if (phone) await Promise.all([chat.showChat(phone, bank), loadSms()]);
+  if (phone) await chat.showChat(phone, bank).then(loadSms);
   showDials(await api.dials());
 }
 

@@ -15,6 +15,11 @@ export function showPeople(people, chosen, choose) {
     el("span", {}, el("b", {}, person.name), el("small", {}, readable(person.phone) + (person.known ? "" : " · not a customer"))),
     count ? el("span", { class: "badge", "aria-label": `${count} new` }, String(count)) : null));
   }));
+  const list = byId("people");
+  const row = list.querySelector('[aria-pressed="true"]')?.parentElement;
+  const top = row ? row.offsetTop - list.offsetTop : 0;
+  const hidden = top < list.scrollTop || top + (row?.offsetHeight ?? 0) > list.scrollTop + list.clientHeight;
+  if (hidden) list.scrollTop = Math.max(0, top - list.clientHeight / 2);
 }
 
 export const addUnread = (phone) => unread.set(phone, (unread.get(phone) ?? 0) + 1);
