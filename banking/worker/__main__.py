@@ -9,7 +9,10 @@ from banking.adapters import logs
 from banking.adapters.db.queue import worker_app
 from banking.settings import Settings
 from banking.worker.jobs import Jobs, register
-from banking.worker.run import CONCURRENCY, run
+from banking.worker.run import run
+
+# Three listeners, and what fetches and finishes jobs beside them.
+POOL_SIZE = 8
 
 
 def main() -> None:
@@ -28,11 +31,11 @@ def main() -> None:
     url = bank.engine.url.render_as_string(hide_password=False)
 
     def app() -> App:
-        made = worker_app(url)
+        made = worker_app(url, pool_size=POOL_SIZE)
         register(made, jobs)
         return made
 
-    asyncio.run(run(app, concurrency=CONCURRENCY))
+    asyncio.run(run(app))
 
 
 if __name__ == "__main__":

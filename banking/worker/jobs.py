@@ -8,6 +8,8 @@ from procrastinate import App, JobContext, RetryDecision
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
+from banking.adapters.db.queue import QUEUES
+
 type Run = Callable[..., None]
 
 
@@ -80,15 +82,17 @@ def register(app: App, jobs: Jobs) -> None:
                 return
             raise
 
-    @app.task(name="send", retry=STEADY)
+    @app.task(name="send", queue=QUEUES["send"], retry=STEADY)
     def send(*, conversation_id: str) -> None:
         jobs.send(conversation_id)
 
     for name, run in jobs.others.items():
-        app.task(name=name, retry=STEADY)(_plain(run))
+        queue = QUEUES.get(name, "default")
+        app.task(name=name, queue=queue, retry=STEADY)(_plain(run))
     for name, chore in jobs.each_minute.items():
         periodic = app.periodic(cron="* * * * *", periodic_id=name)
-        periodic(app.task(name=name, queueing_lock=name, lock=name)(_chore(chore)))
+        task = app.task(name=name, queue="core", queueing_lock=name, lock=name)
+        periodic(task(_chore(chore)))
 
 
 def _plain(run: Run) -> Run:

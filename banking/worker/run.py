@@ -17,7 +17,9 @@ from procrastinate.worker import Worker
 
 logger = logging.getLogger(__name__)
 
-CONCURRENCY = 8
+# Jobs at once by queue: turns wait for Rasa, sends for the messenger, the rest for
+# the core, and none of them for another.
+CONCURRENCY = {"default": 8, "sends": 6, "core": 4}
 # A notification wakes the worker at once; polling only finds retries that came due.
 POLL_SECONDS = 0.25
 HEARTBEAT_SECONDS = 2.0
@@ -40,7 +42,7 @@ class PromptWorker(Worker):
         self._new_job_event.set()
 
 
-async def run(app: Callable[[], App], *, concurrency: int = CONCURRENCY) -> None:
+async def run(app: Callable[[], App]) -> None:
     """Work until SIGTERM or SIGINT; a database that goes away is waited for.
 
     ``app`` makes the queue's app with every job registered.
@@ -48,14 +50,14 @@ async def run(app: Callable[[], App], *, concurrency: int = CONCURRENCY) -> None
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_default_executor(
-        ThreadPoolExecutor(concurrency + 4, thread_name_prefix="job")
+        ThreadPoolExecutor(sum(CONCURRENCY.values()) + 2, thread_name_prefix="job")
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     while not stopping.is_set():
         try:
             async with app().open_async() as opened:
-                await _work(opened, stopping, concurrency)
+                await _work(opened, stopping)
         except (ConnectorException, OSError) as lost:
             logger.warning("the queue is away: %s", lost)
         if not stopping.is_set():
@@ -63,39 +65,45 @@ async def run(app: Callable[[], App], *, concurrency: int = CONCURRENCY) -> None
                 await asyncio.wait_for(stopping.wait(), AGAIN_AFTER_SECONDS)
 
 
-async def _work(app: App, stopping: asyncio.Event, concurrency: int) -> None:
-    worker = PromptWorker(
-        app=app,
-        name="bank",
-        concurrency=concurrency,
-        fetch_job_polling_interval=POLL_SECONDS,
-        shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
-        delete_jobs=DeleteJobCondition.SUCCESSFUL.value,
-        install_signal_handlers=False,
-        update_heartbeat_interval=HEARTBEAT_SECONDS,
-        stalled_worker_timeout=DEAD_AFTER_SECONDS,
-    )
-    working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
-    rescuing = asyncio.create_task(_rescue(app))
-    told = asyncio.create_task(stopping.wait())
+async def _work(app: App, stopping: asyncio.Event) -> None:
+    workers = [
+        PromptWorker(
+            app=app,
+            name=queue,
+            queues=[queue],
+            concurrency=concurrency,
+            fetch_job_polling_interval=POLL_SECONDS,
+            shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
+            delete_jobs=DeleteJobCondition.SUCCESSFUL.value,
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=DEAD_AFTER_SECONDS,
+        )
+        for queue, concurrency in CONCURRENCY.items()
+    ]
+    working = [
+        asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+        for worker in workers
+    ]
+    asides = [asyncio.create_task(_rescue(app)), asyncio.create_task(stopping.wait())]
     logger.info("worker ready")
     try:
-        await asyncio.wait(
-            {working, rescuing, told}, return_when=asyncio.FIRST_COMPLETED
-        )
+        await asyncio.wait([*working, *asides], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        rescuing.cancel()
-        told.cancel()
-        worker.stop()  # type: ignore[no-untyped-call]
-        await asyncio.gather(rescuing, told, return_exceptions=True)
-        done, _ = await asyncio.wait({working}, timeout=STOP_WITHIN_SECONDS + 1)
-        if not done:
+        for worker in workers:
+            worker.stop()  # type: ignore[no-untyped-call]
+        for aside in asides:
+            aside.cancel()
+        await asyncio.gather(*asides, return_exceptions=True)
+        _, late = await asyncio.wait(working, timeout=STOP_WITHIN_SECONDS + 1)
+        if late:
             # A job that waits for somebody else cannot be interrupted in its thread;
             # the next worker finds it by its heartbeat and runs it again.
             logger.warning("leaving jobs behind")
             logging.shutdown()
             os._exit(1)
-        working.result()
+        for done in working:
+            done.result()
 
 
 async def _rescue(app: App) -> None:

@@ -31,7 +31,7 @@ def main() -> None:
         line(f"end {message_id}")
 
     def app() -> App:
-        made = worker_app(url)
+        made = worker_app(url, pool_size=8)
         register(
             made,
             Jobs(
@@ -39,7 +39,7 @@ def main() -> None:
                 turn_failed=lambda message_id: line(f"failed {message_id}"),
                 resume=lambda *_: None,
                 resume_failed=lambda *_: None,
-                send=line,
+                send=turn,
             ),
         )
         return made

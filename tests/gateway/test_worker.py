@@ -58,9 +58,10 @@ def worker(clean_database, database, tmp_path):
 
 @pytest.fixture
 def queue(database):
-    def put(message_id, lock=None):
+    def put(name, lock=None, *, job="turn"):
+        argument = "message_id" if job == "turn" else "conversation_id"
         with database.connect() as connection:
-            defer(connection, "turn", lock=lock, args={"message_id": message_id})
+            defer(connection, job, lock=lock, args={argument: name})
             connection.commit()
 
     return put
@@ -86,6 +87,17 @@ def test_one_slow_conversation_holds_up_nobody_else(worker, queue):
     worker.wait_for("end quick", seconds=4)
 
     assert 0 == worker.count("end slow")
+
+
+def test_a_messenger_that_hangs_keeps_nobody_from_being_understood(worker, queue):
+    worker.start()
+    for number in range(30):
+        queue(f"slow:60:{number}", lock=f"send:{number}", job="send")
+    worker.wait_for("begin slow", count=6)
+    queue("a-turn")
+    worker.wait_for("end a-turn", seconds=5)
+
+    assert 6 == worker.count("begin slow")
 
 
 def test_a_killed_workers_job_is_run_by_the_next(worker, queue):

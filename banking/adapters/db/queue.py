@@ -11,6 +11,10 @@ from procrastinate.types import JSONValue
 
 from banking.adapters.db.engine import database_url
 
+# Each has workers of its own, so that a messenger or a core that hangs never keeps
+# customers from being understood.
+QUEUES = {"send": "sends", "transfer": "core", "statement": "core"}
+
 
 def defer(
     connection: sqlalchemy.Connection,
@@ -32,6 +36,7 @@ def defer(
         connection.begin()
     deferrer = _sender().configure_task(
         name,
+        queue=QUEUES.get(name, "default"),
         lock=lock,
         schedule_at=at,
         connection=connection.connection.driver_connection,
