@@ -21,6 +21,59 @@ LONG_NUMBER = re.compile(
     r"\+?[0-9](?:[ ().-]?[0-9]){7,24}|\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){10,30}\b"
 )
 FEWEST_DIGITS = 6
+NAME = r"(?P<name>[^\W\d_][^\d,;:?!\n]{0,40}?)"
+AFTER_NAME = (
+    r"(?=\s+(?:as|for|from|instead|note|now|please|pls|ref|reference|to|today|via|with)\b"
+    r"|\s*[,.;:?!]|\s+[+\d]|\s*$)"
+)
+# Words that stand where a name belongs without naming anybody.
+NOBODY = frozenset(
+    [
+        "a",
+        "an",
+        "another",
+        "any",
+        "anyone",
+        "be",
+        "beneficiary",
+        "cash",
+        "check",
+        "confirm",
+        "contact",
+        "do",
+        "friend",
+        "funds",
+        "give",
+        "her",
+        "him",
+        "it",
+        "know",
+        "list",
+        "make",
+        "me",
+        "money",
+        "move",
+        "new",
+        "pay",
+        "payee",
+        "payees",
+        "payment",
+        "person",
+        "recipient",
+        "see",
+        "send",
+        "show",
+        "some",
+        "somebody",
+        "someone",
+        "start",
+        "the",
+        "them",
+        "top",
+        "transfer",
+        "wire",
+    ]
+)
 # "50, no, 60": the last one counts.
 CHANGE_OF_MIND = re.compile(r"\b(?:actually|instead|no|not|rather|sorry|wait)\b", re.I)
 
@@ -108,6 +161,18 @@ def person_meant(heard: Heard) -> str | None:
             break
         first = other
     return first.text
+
+
+def named_after(heard: Heard, *words: str) -> str | None:
+    """What stands where a name belongs: "pay peter 20", "to mum for the pizza"."""
+    if heard.tapped:
+        return None
+    lead = "|".join(words)
+    for found in re.finditer(rf"\b(?:{lead})\s+{NAME}{AFTER_NAME}", heard.text, re.I):
+        name = found["name"].strip()
+        if not NOBODY & set(name.lower().split()):
+            return name
+    return None
 
 
 def account_meant(heard: Heard) -> str | None:

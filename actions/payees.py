@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actions.forms import FormCheck
-from actions.heard import Heard, number_meant, person_meant
+from actions.heard import Heard, named_after, number_meant, person_meant
 from actions.secured import SecuredAction
 from banking.services.outcomes import AddPayee, Ask, Outcome, Payees, RemovePayee
 
@@ -32,7 +32,10 @@ class ValidateAddPayeeForm(FormCheck):
         self, heard: Heard, asked: str | None, *, freely: bool = False
     ) -> Mapping[str, str]:
         read: dict[str, str] = {}
-        if named := person_meant(heard):
+        named = person_meant(heard)
+        if named is None and heard.intent == self.intent:
+            named = named_after(heard, "add", "save")
+        if named:
             read["payee_name"] = named
         if number := number_meant(heard):
             read["payee_number"] = number
@@ -61,6 +64,8 @@ class ValidateRemovePayeeForm(FormCheck):
     ) -> Mapping[str, str]:
         tapped = heard.first("payee_to_remove")
         name = tapped.text if tapped else person_meant(heard)
+        if name is None and heard.intent == self.intent:
+            name = named_after(heard, "remove", "delete", "forget")
         if name is None and freely and asked in self.fields:
             name = heard.typed()
         return {"payee_to_remove": name} if name else {}

@@ -12,7 +12,14 @@ from typing import Final
 from rasa_sdk.events import EventType
 
 from actions.forms import FormCheck
-from actions.heard import Found, Heard, amount_meant, number_meant, person_meant
+from actions.heard import (
+    Found,
+    Heard,
+    amount_meant,
+    named_after,
+    number_meant,
+    person_meant,
+)
 from actions.secured import speak
 from actions.talk import CONFIRMATION, SIGN_IN, Talk
 from banking.services.outcomes import (
@@ -31,50 +38,19 @@ CHANGES: Final = re.compile(
     r"rather|sorry|wait|wrong)\b",
     re.IGNORECASE,
 )
-# "... to mum for the pizza": whom, where no name was recognised.
-TO_WHOM: Final = re.compile(
-    r"\b(?:to|2)\s+(?P<name>[^\d\W][^\d,;:?!]{0,40}?)"
-    r"(?=\s+(?:as|for|from|note|now|please|pls|ref|reference|instead|today|via)\b"
-    r"|\s*[,.;:?!]|\s+\d|\s*$)",
-    re.IGNORECASE,
-)
-# Words that follow "to" without naming anybody.
-NOBODY: Final = frozenset(
-    [
-        "a",
-        "an",
-        "another",
-        "any",
-        "anyone",
-        "be",
-        "check",
-        "confirm",
-        "do",
-        "friend",
-        "give",
-        "know",
-        "make",
-        "move",
-        "pay",
-        "person",
-        "see",
-        "send",
-        "show",
-        "somebody",
-        "someone",
-        "start",
-        "the",
-        "top",
-        "transfer",
-        "wire",
-    ]
-)
+# Whom, where no name was recognised: "to mum for the pizza", "pay peter".
+TO_WHOM: Final = ("to", "2")
+PAY_WHOM: Final = ("pay", "send", "give", "transfer")
 WHAT_FOR: Final = re.compile(
     r"\b(?:for|ref|reference|note|message|saying)\b:?\s+(?P<what>[^\n]{1,60}?)\s*"
     r"(?:\b(?:please|pls|thanks|from\b.*))?[.!?]*\s*$",
     re.IGNORECASE,
 )
-MAKE_IT: Final = re.compile(r"\bmake (?:it|that)\s+(?P<amount>.{1,60})$", re.IGNORECASE)
+MAKE_IT: Final = re.compile(
+    r"\b(?:make (?:it|that)|change (?:it|that|the amount) to|amount (?:to|is))\s+"
+    r"(?P<amount>.{1,60})$",
+    re.IGNORECASE,
+)
 QUOTED: Final = re.compile('["“«](?P<what>[^"”»\n]{1,60})["”»]')
 OWN_ACCOUNT: Final = re.compile(
     r"\b(?P<way>from|out of|to|into|in)\s+(?:my\s+|the\s+)?(?:own\s+)?"
@@ -215,11 +191,10 @@ class _Reading:
         if self.number is not None:
             # An answer to "what is their number?" belongs to the name already said.
             return None if self.asked == "payee_account" else self.number
-        for found in TO_WHOM.finditer(self.heard.text):
-            name = found["name"].strip()
-            if not NOBODY & set(name.lower().split()):
-                return name
-        return None
+        whom = named_after(self.heard, *TO_WHOM)
+        if whom is None and self.heard.intent == ValidateTransferForm.intent:
+            whom = named_after(self.heard, *PAY_WHOM)
+        return whom
 
     def _reference(self) -> str | None:
         if quoted := QUOTED.search(self.heard.text):

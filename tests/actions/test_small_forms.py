@@ -66,6 +66,19 @@ def test_a_payee_is_removed_by_name(chat):
     assert RemovePayee("kofi") == chat.teller.asked[-1]
 
 
+def test_a_name_after_the_verb_is_the_payee(chat):
+    chat.says("add carmen", "add_payee")
+    chat.says("remove kofi", "remove_payee")
+
+    assert "carmen" not in str(chat.slots)
+    assert [RemovePayee("kofi")] == chat.teller.asked
+
+
+def test_a_verb_without_a_name_asks_for_it(chat):
+    assert "What name" in chat.says("add a new payee", "add_payee")
+    assert "Which payee" in chat.says("remove a saved payee", "remove_payee")
+
+
 def test_a_payee_to_remove_is_chosen_by_a_tap(chat):
     chat.says("remove a payee", "remove_payee")
     chat._turn(

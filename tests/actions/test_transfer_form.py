@@ -59,6 +59,7 @@ def test_a_correction_after_the_summary_makes_a_new_link(chat):
         ("no, 50", "deny", {"amount": "50"}, "50", "ama"),
         ("no, 50", "inform", {"number": "50"}, "50", "ama"),
         ("make it a hundred", "inform", {}, "a hundred", "ama"),
+        ("change the amount to 15,5", "nlu_fallback", {}, "15,5", "ama"),
         ("not 40, 45", "inform", {"amount": "45"}, "45", "ama"),
         ("no, send 50 instead", "transfer_money", {"amount": "50"}, "50", "ama"),
         ("to kofi instead", "inform", {}, "40", "kofi"),
@@ -294,6 +295,26 @@ def test_stopping_everything_ends_the_form(chat):
     assert "Everything is stopped" in answer
     assert "How much" not in answer
     assert chat.form is None
+
+
+@pytest.mark.parametrize(
+    ("words", "payee"),
+    [
+        ("pay peter 20", "peter"),
+        ("pay ama", "ama"),
+        ("send mum 20 please", "mum"),
+        ("give my brother 20 for lunch", "my brother"),
+        ("20 to kofi, thanks", "kofi"),
+        ("send money", None),
+        ("i want to send 20", None),
+        ("send it to somebody", None),
+        ("send 20 to a friend", None),
+    ],
+)
+def test_a_name_that_was_not_recognised_is_read_by_its_place(chat, words, payee):
+    chat.says(words, "transfer_money")
+
+    assert payee == drafts(chat)[-1].payee
 
 
 def test_own_accounts_are_named_by_from_and_to(chat):
