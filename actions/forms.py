@@ -159,7 +159,10 @@ class FormCheck(TellerAction, ABC):
 
     def _answered(self, talk: Talk) -> list[EventType]:
         talk.answering = True
-        talk.new = self.read(talk.heard, talk.asked, freely=self._is_open(talk.heard))
+        chosen = {k: v for k, v in talk.chosen().items() if k in self.fields}
+        talk.new = chosen or self.read(
+            talk.heard, talk.asked, freely=self._is_open(talk.heard)
+        )
         if self.begins_anew(talk):
             new = self.read(talk.heard, None)
             return self._take_up(Talk(talk.dispatcher, talk.heard, new=new))

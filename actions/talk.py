@@ -1,8 +1,9 @@
 """One turn of a form: what was said, what is known, what had been asked."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -32,6 +33,8 @@ class Talk:
     heard: Heard
     values: dict[str, str] = field(default_factory=dict)
     asked: str | None = None
+    # The choices that were shown last: title → the fields that a tap fills.
+    offered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # Whether the question just asked has failed before.
     failed: bool = False
     new: Mapping[str, str] = field(default_factory=dict)
@@ -55,8 +58,27 @@ class Talk:
             heard,
             {name: value for name, value in known.items() if isinstance(value, str)},
             asked if isinstance(asked, str) else None,
+            offered_last(tracker.events),
             slots.get(FAILED) == "1",
         )
+
+    def chosen(self) -> Mapping[str, str]:
+        """What a typed answer takes of the choices shown: by title, or a plain yes."""
+        typed = (self.heard.typed() or "").casefold()
+        if self.heard.intent == "affirm" and len(self.offered) == 1:
+            return next(iter(self.offered.values()))
+        # "USD 15" is no short way to write USD 15.50.
+        fitting = [
+            fields
+            for title, fields in self.offered.items()
+            if title.casefold() == typed
+            or (
+                len(typed) > 1
+                and title.casefold().startswith(typed)
+                and "amount" not in fields
+            )
+        ]
+        return fitting[0] if len(fitting) == 1 else {}
 
     def say(self, response: str, **facts: str) -> None:
         say(self.dispatcher, response, facts)
@@ -75,6 +97,26 @@ class Talk:
     def fails(self, slot: str) -> bool:
         """Whether the message was to answer this question and brought nothing else."""
         return self.answering and self.asked == slot and not self.new.keys() - {slot}
+
+
+def offered_last(events: list[dict[str, Any]]) -> dict[str, Mapping[str, str]]:
+    """Return the choices of the bank's latest words that answer a question."""
+    for event in reversed(events):
+        if event.get("event") == "bot":
+            buttons = (event.get("data") or {}).get("buttons") or []
+            return {
+                str(button["title"]): fields
+                for button in buttons
+                if (fields := _fields(str(button.get("payload"))))
+            }
+    return {}
+
+
+def _fields(payload: str) -> Mapping[str, str]:
+    if not payload.startswith("/inform{"):
+        return {}
+    fields = json.loads(payload.removeprefix("/inform"))
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 def asking(

@@ -174,4 +174,9 @@ class ChatWithTheBank:
                     case Text(body) if extra:
                         said = Choices(body, extra)
                 self.said.append(said)
-                self.events.append({"event": "bot", "text": said.body, "data": {}})
+                buttons = [
+                    {"title": o.title, "payload": o.payload}
+                    for o in getattr(said, "options", ())
+                ]
+                data = {"buttons": buttons}
+                self.events.append({"event": "bot", "text": said.body, "data": data})

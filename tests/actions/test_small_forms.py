@@ -62,7 +62,7 @@ def test_a_payee_is_removed_by_name(chat):
     right = chat.says("kofi", "affirm")
 
     assert "don't find" in wrong
-    assert "Removed" in right
+    assert "kofi is removed" in right
     assert RemovePayee("kofi") == chat.teller.asked[-1]
 
 

@@ -44,6 +44,34 @@ def test_two_of_a_name_are_told_apart_by_typing_too(chat):
     assert "Peter K" == drafts(chat)[-1].payee
 
 
+@pytest.mark.parametrize("typed", ["peter o", "Peter O.", "Peter O. •••• 1122"])
+def test_typing_a_choice_is_as_good_as_tapping_it(chat, typed):
+    chat.says("send 40 to peter", "transfer_money", amount="40", person="peter")
+    answer = chat.says(typed, "nlu_fallback")
+
+    assert "USD 40.00 to Peter O. •••• 1122" in answer
+    assert "p_1" == drafts(chat)[-1].payee_choice
+
+
+def test_a_yes_takes_the_only_choice(chat):
+    chat.says("send 900 to ama", "transfer_money", amount="900", person="ama")
+
+    assert "USD 400.00 to Ama" in chat.says("yes", "affirm")
+
+
+def test_the_beginning_of_an_amount_is_another_amount(chat):
+    chat.says("send 900 to ama", "transfer_money", amount="900", person="ama")
+    answer = chat.says("USD 40", "inform", amount="USD 40")
+
+    assert "USD 40.00 to Ama" in answer
+
+
+def test_a_yes_to_two_choices_takes_none(chat):
+    chat.says("send 40 to peter", "transfer_money", amount="40", person="peter")
+
+    assert "Which one?" in chat.says("yes", "affirm")
+
+
 def test_a_correction_after_the_summary_makes_a_new_link(chat):
     chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
     first = chat.links[0].url
