@@ -43,11 +43,15 @@ class Customer:
         return self.listen()
 
     def taps(self, title: str) -> str:
-        """Press the newest button or list row with this title; return the answer."""
+        """Press the newest button or row of this title; return the answer.
+
+        A title that begins with "regex " is a pattern.
+        """
+        pattern = title[6:] if title.startswith("regex ") else re.escape(title) + "$"
         chat = self._get("chat")["messages"]
         for message in reversed(chat):
             for option in _options(message):
-                if option["title"] == title:
+                if re.match(pattern, option["title"]):
                     self._act("tap", message_id=message["id"], option_id=option["id"])
                     return self.listen()
         offered = [o["title"] for m in chat for o in _options(m)]
@@ -141,6 +145,11 @@ class Customer:
         page.press(otp=self.code)
         assert page.has("done"), page.everything()
         return page
+
+    def finds_the_link_dead(self) -> None:
+        """The newest link leads nowhere any more."""
+        page = self.browser.open(self.link)
+        assert page.status == requests.codes.gone, page.everything()
 
     def _gets_code(self) -> None:
         before = self.texts

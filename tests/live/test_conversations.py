@@ -64,9 +64,9 @@ def page(customer: Customer, what: str, _: Stack) -> None:
         "signs in": customer.signs_in,
         "confirms": customer.confirms,
         "looks": customer.opens_confirmation,
+        "finds the link dead": customer.finds_the_link_dead,
     }[what]()
-    if what != "looks":
-        customer.bubbles = []
+    if what in ANSWERED:
         customer.listen()
 
 
@@ -81,6 +81,9 @@ def sms(customer: Customer, pattern: str, _: Stack) -> None:
     newest = customer._get("sms")["messages"][-1]["text"]
     assert re.search(pattern, newest), newest
 
+
+# What the bank speaks about in the chat once the page is done.
+ANSWERED = ("registers", "signs in", "confirms")
 
 STEPS: dict[str, Callable[[Customer, Any, Stack], Any]] = {
     "customer": lambda customer, text, _: customer.says(text),
