@@ -1,7 +1,6 @@
 """What identity needs: its stores, the SMS gateway, the SIM signal, hashing."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -278,59 +277,6 @@ class Authenticator(Protocol):
 
     def uri(self, secret: str, name: str, issuer: str) -> str:
         """What the QR code holds."""
-
-
-# --- what the pages ask of their neighbours ---------------------------------------
-
-
-class TransferView(Protocol):
-    """What the confirmation page shows; `binding` stands for all of it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def amount(self) -> Any: ...
-    @property
-    def payee_shown(self) -> str: ...
-    @property
-    def payee_account_masked(self) -> str: ...
-    @property
-    def fee(self) -> Any: ...
-    @property
-    def source_shown(self) -> str: ...
-    @property
-    def reference(self) -> str: ...
-    @property
-    def state(self) -> Any: ...
-    @property
-    def binding(self) -> str: ...
-    @property
-    def expires_at(self) -> datetime: ...
-
-
-class ConfirmationDesk(Protocol):
-    """The teller, as the confirmation page knows it."""
-
-    def confirmation(
-        self, transfer_id: str, enrolment_id: str, /
-    ) -> TransferView | None: ...
-
-    def authorise(self, tx: Any, transfer_id: str, enrolment_id: str, /) -> Any: ...
-
-    def cancel(self, transfer_id: str, enrolment_id: str, /) -> Any: ...
-
-
-class OpenTransfers(Protocol):
-    """The part of the transfer store that ending a session needs."""
-
-    def cancel_open(self, enrolment_id: str, /) -> Any:
-        """Cancel every transfer that waits for its confirmation."""
-
-
-class WorkOpener(Protocol):
-    """Opens a unit of work (see ports/unit_of_work.py)."""
-
-    def __call__(self) -> AbstractContextManager[Any]: ...
 
 
 class SecretSealer(Protocol):

@@ -6,8 +6,9 @@ from banking.domain import masking
 from banking.domain.challenge import SmsWords
 from banking.domain.link import Link
 from banking.domain.page_refusals import LinkDead
+from banking.ports.confirmation import ConfirmationDesk, TransferView
 from banking.ports.gateway import Words
-from banking.ports.identity import ConfirmationDesk, Enrolment, TransferView
+from banking.ports.identity import Enrolment
 from banking.ports.unit_of_work import Tx, UnitOfWork
 from banking.services.links import Links
 from banking.services.notices import tell

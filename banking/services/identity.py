@@ -16,7 +16,9 @@ from banking.ports.identity import (
     SmsSender,
 )
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.code_sending import CodeSending
 from banking.services.confirmation import Confirmation
+from banking.services.extras import Extras
 from banking.services.identity_rules import IdentityRules
 from banking.services.links import Links
 from banking.services.otp import Otp
@@ -71,21 +73,36 @@ class Identity:
         public_url: str,
         uncounted_places: frozenset[str] = frozenset(),
     ) -> Self:
-        """Wire the services of identity; `uncounted_places` as in Otp."""
+        """Wire the services of identity; `uncounted_places` as in CodeSending."""
         sessions = Sessions(clock=clock, rules=rules)
         links = Links(clock=clock, rules=rules, public_url=public_url)
+        sending = CodeSending(
+            uow=uow,
+            clock=clock,
+            rules=rules,
+            hasher=hasher,
+            sms=sms,
+            sim_change=sim_change,
+            texts=texts,
+            bank_name=bank_name,
+            uncounted_places=uncounted_places,
+        )
         otp = Otp(
             uow=uow,
             clock=clock,
             rules=rules,
             hasher=hasher,
             authenticator=authenticator,
-            sms=sms,
-            sim_change=sim_change,
             words=words,
-            texts=texts,
+            sending=sending,
+        )
+        extras = Extras(
+            uow=uow,
+            clock=clock,
+            sealer=sealer,
+            authenticator=authenticator,
+            links=links,
             bank_name=bank_name,
-            uncounted_places=uncounted_places,
         )
         return cls(
             rules=rules,
@@ -108,13 +125,11 @@ class Identity:
                 rules=rules,
                 core=core,
                 hasher=hasher,
-                sealer=sealer,
-                authenticator=authenticator,
                 otp=otp,
                 sessions=sessions,
                 links=links,
+                extras=extras,
                 words=words,
-                bank_name=bank_name,
             ),
             confirmation=Confirmation(
                 uow=uow, otp=otp, links=links, sessions=sessions

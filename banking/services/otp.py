@@ -4,12 +4,9 @@ Counting and blocking happen under the customer's lock and are committed whateve
 comes next; text messages leave after the commit, so no lock waits for a network.
 """
 
-import contextlib
 import hmac
-import re
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -18,40 +15,26 @@ from banking.domain.challenge import (
     SmsWords,
     Tries,
     Verdict,
-    new_code,
     read_code,
 )
 from banking.domain.page_refusals import (
     CodeClosed,
     CodeExpired,
     CodePaused,
-    CodeTooOften,
-    CodeTooSoon,
     CodeUnreadable,
     ConfirmationChanged,
     SimChanged,
-    SmsDown,
     WrongCode,
 )
 from banking.ports.gateway import Words
-from banking.ports.identity import (
-    Authenticator,
-    Clock,
-    Hasher,
-    SimChange,
-    SimChangeUnknown,
-    SmsSender,
-    SmsUnavailable,
-)
+from banking.ports.identity import Authenticator, Clock, Hasher
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.code_sending import FACTOR, CodeSending, lock, log
 from banking.services.identity_rules import IdentityRules
 from banking.services.notices import tell
 
-FACTOR = "code"
 # A challenge outlives its code: another one may be asked for.
 _CHALLENGE_LIFE = timedelta(minutes=15)
-_SECONDS = timedelta(seconds=1)
-_TEN_MINUTES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +52,12 @@ class Otp:
     rules: IdentityRules
     hasher: Hasher
     authenticator: Authenticator
-    sms: SmsSender
-    sim_change: SimChange
     words: Words
-    texts: Mapping[str, str]
-    bank_name: str
-    # Places whose codes are not counted by address (a demo on one machine).
-    uncounted_places: frozenset[str] = field(default=frozenset())
+    sending: CodeSending
+
+    def send(self, challenge_id: str, ip: str) -> None:
+        """Send a fresh code by SMS. Raises as CodeSending.send."""
+        self.sending.send(challenge_id, ip)
 
     def start(
         self,
@@ -111,50 +93,6 @@ class Otp:
             )
         )
 
-    def send(self, challenge_id: str, ip: str) -> None:
-        """Send a fresh code by SMS; the one before it is dead.
-
-        Raises CodeExpired, CodePaused, CodeClosed, CodeTooSoon, CodeTooOften,
-        SimChanged or SmsDown.
-        """
-        with self.uow() as tx:
-            challenge = tx.challenges.get(challenge_id)
-        if challenge is None:
-            raise CodeExpired
-        self._require_steady_sim(challenge)
-        code, send_id = new_code(), uuid.uuid4().hex
-        with self.uow() as tx:
-            challenge = self._lock(tx, challenge_id)
-            self._require_sendable(tx, challenge, ip)
-            now = self.clock.now()
-            tx.challenges.save(
-                challenge.with_code(
-                    self.hasher.code_mac(challenge_id, code),
-                    now + self.rules.codes.life,
-                )
-            )
-            tx.attempts.code_sent(
-                send_id, challenge.subject, self.hasher.place(ip), challenge_id, now
-            )
-            tx.audit.record(
-                "code_sent",
-                enrolment_id=challenge.enrolment_id,
-                purpose=challenge.purpose,
-                challenge=challenge_id,
-            )
-            self._watch_budget(tx, now)
-            tx.commit()
-        try:
-            self.sms.send(send_id, challenge.phone, self._text(challenge, code))
-        except SmsUnavailable:
-            raise SmsDown(self._has_authenticator(challenge)) from None
-
-    def notify(self, phone: str, kind: str) -> None:
-        """Tell a customer by text message, too; a silent gateway is no obstacle."""
-        text = fill(self.texts[kind], {"bank": self.bank_name})
-        with contextlib.suppress(SmsUnavailable):
-            self.sms.send(uuid.uuid4().hex, phone, text)
-
     def verify[T](
         self,
         challenge_id: str,
@@ -171,11 +109,11 @@ class Otp:
         read = read_code(code)
         if read is None:
             raise CodeUnreadable
-        sim_steady = self._sim_steady(challenge_id)
+        sim_steady = self.sending.sim_steady(challenge_id)
         right = kept = False
         try:
             with self.uow() as tx:
-                challenge = self._lock(tx, challenge_id)
+                challenge = lock(tx, challenge_id)
                 found = self._try(tx, challenge, read, binding, sim_steady=sim_steady)
                 right = found.verdict is Verdict.RIGHT
                 if right:
@@ -189,18 +127,6 @@ class Otp:
         if not right:
             self._refuse(found, challenge, sim_steady=sim_steady)
         return cast(T, result)
-
-    def _lock(self, tx: Tx, challenge_id: str) -> Challenge:
-        """Lock the customer, then the challenge: everybody in this order."""
-        challenge = tx.challenges.get(challenge_id)
-        if challenge is None:
-            raise CodeExpired
-        if challenge.enrolment_id is not None:
-            tx.enrolments.lock(challenge.enrolment_id)
-        locked = tx.challenges.get(challenge_id, lock=True)
-        if locked is None:
-            raise CodeExpired
-        return locked
 
     def _try(
         self,
@@ -219,7 +145,7 @@ class Otp:
             return _Try(Verdict.EXPIRED, tries)
         if not hmac.compare_digest(challenge.binding.encode(), binding.encode()):
             tx.challenges.save(challenge.burnt())
-            self._log(tx, "confirmation_changed", challenge)
+            log(tx, "confirmation_changed", challenge)
             return _Try(Verdict.CHANGED, tries)
         sent = (
             sim_steady and challenge.code_live(now) and self._was_sent(challenge, code)
@@ -228,19 +154,19 @@ class Otp:
             tries = tries.cleared()
             tx.attempts.save(tries)
             tx.challenges.save(challenge.passed())
-            self._log(tx, "code_passed", challenge)
+            log(tx, "code_passed", challenge)
             return _Try(Verdict.RIGHT, tries)
         return self._wrong(tx, challenge, tries, now)
 
     def _wrong(self, tx: Tx, challenge: Challenge, tries: Tries, now: datetime) -> _Try:
         tries = tries.failed(now, self.rules.code_tries)
         tx.attempts.save(tries)
-        self._log(tx, "code_wrong", challenge)
+        log(tx, "code_wrong", challenge)
         if not tries.blocked(now):
             expired = challenge.code_mac is not None and not challenge.code_live(now)
             return _Try(Verdict.EXPIRED if expired else Verdict.WRONG, tries)
         tx.challenges.save(challenge.burnt())
-        self._log(tx, "code_closed" if tries.closed else "code_blocked", challenge)
+        log(tx, "code_closed" if tries.closed else "code_blocked", challenge)
         if challenge.enrolment_id is not None:
             tell(tx, self.words, challenge.enrolment_id, self._notice(tries))
         return _Try(Verdict.CLOSED if tries.closed else Verdict.BLOCKED, tries)
@@ -261,7 +187,7 @@ class Otp:
             case Verdict.CHANGED:
                 raise ConfirmationChanged
             case _ if not sim_steady:
-                raise SimChanged(self._has_authenticator(challenge))
+                raise SimChanged(self.sending.has_authenticator(challenge))
             case Verdict.WRONG:
                 raise WrongCode(found.tries.left(self.rules.code_tries))
             case _:
@@ -270,7 +196,7 @@ class Otp:
     def _spend(self, challenge_id: str) -> None:
         """The code was right, what it was for was refused: it is used all the same."""
         with self.uow() as tx:
-            challenge = self._lock(tx, challenge_id)
+            challenge = lock(tx, challenge_id)
             tx.challenges.save(challenge.burnt())
             tx.commit()
 
@@ -288,90 +214,3 @@ class Otp:
         return isinstance(step, int) and tx.enrolments.spend_totp_step(
             challenge.enrolment_id, step
         )
-
-    def _require_sendable(self, tx: Tx, challenge: Challenge, ip: str) -> None:
-        now, rule = self.clock.now(), self.rules.codes
-        # The place is counted across customers, so its callers wait for each other.
-        place = self.hasher.place(ip)
-        tries = tx.attempts.lock(challenge.subject, FACTOR)
-        if tries.closed:
-            raise CodeClosed
-        if tries.blocked_until is not None and tries.blocked(now):
-            raise CodePaused(tries.blocked_until)
-        if not challenge.open(now):
-            raise CodeExpired
-        sent = tx.attempts.codes_since(
-            now - timedelta(days=1), subject=challenge.subject
-        )
-        if sent and now - sent[-1] < rule.gap:
-            wait = rule.gap - (now - sent[-1])
-            raise CodeTooSoon(-(-wait // _SECONDS))
-        recent = [moment for moment in sent if now - moment < _TEN_MINUTES]
-        if len(recent) >= rule.per_ten_minutes or len(sent) >= rule.per_day:
-            raise CodeTooOften
-        if ip in self.uncounted_places:
-            return
-        tx.attempts.lock_bucket(f"codes:{place}")
-        hour = tx.attempts.codes_since(now - timedelta(hours=1), place=place)
-        if len(hour) >= rule.per_ip_hour:
-            raise CodeTooOften
-
-    def _watch_budget(self, tx: Tx, now: datetime) -> None:
-        """Somebody may be pumping text messages: staff should look."""
-        hour = len(tx.attempts.codes_since(now - timedelta(hours=1)))
-        if hour == self.rules.codes.hourly_alarm:
-            tx.audit.record("codes_many_this_hour", codes=hour)
-
-    def _require_steady_sim(self, challenge: Challenge) -> None:
-        if self._steady(challenge.phone):
-            return
-        with self.uow() as tx:
-            self._log(tx, "code_refused_after_sim_change", challenge)
-            tx.commit()
-        raise SimChanged(self._has_authenticator(challenge))
-
-    def _sim_steady(self, challenge_id: str) -> bool:
-        """Whether a code sent to this number may still count."""
-        with self.uow() as tx:
-            challenge = tx.challenges.get(challenge_id)
-        if challenge is None or challenge.code_mac is None:
-            return True
-        return self._steady(challenge.phone)
-
-    def _steady(self, phone: str) -> bool:
-        try:
-            changed = self.sim_change.changed_at(phone)
-        except SimChangeUnknown:
-            return False  # what cannot be told is not safe
-        if changed is None:
-            return True
-        return self.clock.now() - changed >= self.rules.codes.sim_change_wait
-
-    def _has_authenticator(self, challenge: Challenge) -> bool:
-        if challenge.enrolment_id is None:
-            return False
-        with self.uow() as tx:
-            enrolment = tx.enrolments.get(challenge.enrolment_id)
-        return enrolment is not None and enrolment.has_totp
-
-    def _text(self, challenge: Challenge, code: str) -> str:
-        facts = {
-            **challenge.sms.facts,
-            "bank": self.bank_name,
-            "code": code,
-            "minutes": str(self.rules.codes.life // timedelta(minutes=1)),
-        }
-        return fill(self.texts[challenge.sms.kind], facts)
-
-    def _log(self, tx: Tx, event: str, challenge: Challenge) -> None:
-        tx.audit.record(
-            event,
-            enrolment_id=challenge.enrolment_id,
-            purpose=challenge.purpose,
-            challenge=challenge.id,
-        )
-
-
-def fill(text: str, facts: Mapping[str, str]) -> str:
-    """Put facts in for names in braces; a fact is never read as a template."""
-    return re.sub(r"\{(\w+)\}", lambda name: facts[name[1]], text)

@@ -7,62 +7,41 @@ that number.
 
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from banking.domain.challenge import SmsWords
-from banking.domain.credential import (
-    Known,
-    new_passphrase,
-    passphrase_fits,
-    pin_problem,
-    read_chat_id,
-)
+from banking.domain.credential import new_passphrase, read_chat_id
 from banking.domain.customer import CoreCustomer
 from banking.domain.link import Link, LinkPurpose
 from banking.domain.page_refusals import (
-    AuthenticatorWrong,
     BankAway,
     ChatIdRefused,
     LinkDead,
-    PassphraseRefused,
-    PinRefused,
-    PinsDiffer,
     ProofPaused,
     ProofUnreadable,
     ProofWrong,
 )
 from banking.ports.core_banking import CoreBanking, CoreUnreachable
 from banking.ports.gateway import Conversation, Words
-from banking.ports.identity import (
-    Authenticator,
-    Clock,
-    Enrolment,
-    EnrolmentStatus,
-    Hasher,
-    SecretSealer,
-)
+from banking.ports.identity import Clock, Enrolment, EnrolmentStatus, Hasher
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.choosing import (
+    PROOF,
+    clear_tries,
+    known_of,
+    require_pin,
+    resume,
+)
+from banking.services.extras import Extras
 from banking.services.identity_rules import IdentityRules
 from banking.services.links import Links
 from banking.services.notices import tell
 from banking.services.otp import Otp
 from banking.services.token_validity import Ended, Sessions
 
-PROOF = "proof"
 _DIGITS = re.compile(r"[0-9]{4}")
 _NOBODY = "0000000000"  # asked for when there is no customer, so that it takes as long
-_SAFE_PHRASE_LONGEST = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What the last, optional page offers. Secrets for this one page only."""
-
-    passphrase: str
-    totp_secret: str
-    totp_uri: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +51,11 @@ class Registration:
     rules: IdentityRules
     core: CoreBanking
     hasher: Hasher
-    sealer: SecretSealer
-    authenticator: Authenticator
     otp: Otp
     sessions: Sessions
     links: Links
+    extras: Extras
     words: Words
-    bank_name: str
 
     # --- step 1: proof of person ---
 
@@ -199,7 +176,7 @@ class Registration:
             self._after_choice(tx, link, enrolment)
             tx.commit()
         if enrolment.lowered_until is not None:
-            self.otp.notify(enrolment.phone, "pin_changed")
+            self.otp.sending.notify(enrolment.phone, "pin_changed")
         return token
 
     def _enrol(
@@ -248,62 +225,12 @@ class Registration:
         tx.conversations.bind(link.conversation_id, enrolment.id)
 
     def _after_choice(self, tx: Tx, link: Link, enrolment: Enrolment) -> None:
-        if link.purpose is LinkPurpose.RESET_PIN:
-            tell(tx, self.words, enrolment.id, "utter_notice_pin_changed")
-            self.finish(tx, link)
+        if link.purpose is not LinkPurpose.RESET_PIN:
+            self.extras.offer(tx, link, enrolment)
             return
-        secret = self.authenticator.new_secret()
-        sealed = self.sealer.seal(secret, f"pending:{enrolment.id}")
-        progress = {"step": "extras", "enrolment": enrolment.id, "totp": sealed}
-        self.links.keep(tx, link, progress)
-
-    # --- step 4: what may be left out ---
-
-    def extras(self, tx: Tx, link: Link) -> Extras:
-        """What the optional page shows this one time."""
-        enrolment = tx.enrolments.get(link.progress["enrolment"])
-        if enrolment is None:
-            raise LinkDead
-        secret = self._pending_totp(link)
-        uri = self.authenticator.uri(secret, enrolment.chat_id, self.bank_name)
-        return Extras(tx.enrolments.passphrase(enrolment.id), secret, uri)
-
-    def choose_extras(self, link: Link, typed: Mapping[str, str]) -> None:
-        """Keep what was chosen and finish; every field may be empty.
-
-        Raises PassphraseRefused or AuthenticatorWrong, and then nothing is kept.
-        """
-        own = typed.get("passphrase", "")
-        phrase = " ".join(typed.get("safe_phrase", "").split())[:_SAFE_PHRASE_LONGEST]
-        code = typed.get("authenticator_code", "").strip().replace(" ", "")
-        if own and not passphrase_fits(own):
-            raise PassphraseRefused
-        enrolment_id = link.progress["enrolment"]
-        secret = self._pending_totp(link)
-        step = self.authenticator.step(secret, code, self.clock.now()) if code else None
-        if code and step is None:
-            raise AuthenticatorWrong
-        with self.uow() as tx:
-            if own:
-                tx.enrolments.set_passphrase(enrolment_id, own)
-                tx.audit.record("passphrase_changed", enrolment_id=enrolment_id)
-            if step is not None:
-                tx.enrolments.set_totp(enrolment_id, secret, last_step=step)
-                tx.audit.record("totp_enrolled", enrolment_id=enrolment_id)
-            if phrase and phrase.isprintable():
-                tx.enrolments.set_safe_phrase(enrolment_id, phrase)
-                tx.audit.record("safe_phrase_set", enrolment_id=enrolment_id)
-            self.finish(tx, link)
-            tx.commit()
-
-    def finish(self, tx: Tx, link: Link) -> None:
-        """Use the link up; what was asked in the chat goes on by itself."""
+        tell(tx, self.words, enrolment.id, "utter_notice_pin_changed")
         self.links.use_up(tx, link)
         resume(tx, link.conversation_id)
-
-    def _pending_totp(self, link: Link) -> str:
-        owner = f"pending:{link.progress['enrolment']}"
-        return self.sealer.unseal(link.progress["totp"], owner)
 
     # --- demo and test banks ---
 
@@ -330,46 +257,6 @@ class Registration:
         )
         tx.conversations.bind(conversation.id, enrolment.id)
         return replace(conversation, enrolment_id=enrolment.id)
-
-
-def resume(tx: Tx, conversation_id: str) -> None:
-    """Go on with what was asked before the page, in the chat's own order."""
-    tx.defer(
-        "resume",
-        lock=f"turn:{conversation_id}",
-        conversation_id=conversation_id,
-        message_id=uuid.uuid4().hex,
-    )
-
-
-def require_pin(rules: IdentityRules, pin: str, again: str, known: Known) -> None:
-    """Raises PinsDiffer or PinRefused."""
-    if pin != again:
-        raise PinsDiffer
-    problem = pin_problem(pin, rules.pin, known)
-    if problem is not None:
-        raise PinRefused(problem.value)
-
-
-def known_of(customer: CoreCustomer, accounts: list[str], chat_id: str) -> Known:
-    """What others may know of this customer."""
-    return Known(
-        birth=customer.date_of_birth,
-        phone=customer.phone,
-        customer_number=customer.customer_number,
-        chat_id=chat_id,
-        account_numbers=tuple(accounts),
-        names=(customer.name,),
-    )
-
-
-def clear_tries(tx: Tx, enrolment: Enrolment) -> None:
-    """A full proof ends the pauses of PIN and proof; codes have their own count."""
-    for subject, factor in (
-        (f"enrolment:{enrolment.id}", "pin"),
-        (f"phone:{enrolment.phone}", PROOF),
-    ):
-        tx.attempts.save(tx.attempts.lock(subject, factor).cleared())
 
 
 def _read_date(typed: str) -> date | None:

@@ -14,11 +14,11 @@ from banking.ports.core_banking import CoreBanking, CoreUnreachable
 from banking.ports.gateway import Words
 from banking.ports.identity import Enrolment, Hasher
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.choosing import clear_tries, known_of, require_pin
 from banking.services.identity_rules import IdentityRules
 from banking.services.links import Links
 from banking.services.notices import tell
 from banking.services.otp import Otp
-from banking.services.registration import clear_tries, known_of, require_pin
 from banking.services.token_validity import Ended, Sessions
 
 _SMS = {
@@ -81,7 +81,7 @@ class SelfService:
             self.links.use_up(tx, link)
             tell(tx, self.words, enrolment.id, "utter_notice_pin_changed")
             tx.commit()
-        self.otp.notify(enrolment.phone, "pin_changed")
+        self.otp.sending.notify(enrolment.phone, "pin_changed")
 
     def change_passphrase(self, link: Link, enrolment: Enrolment, chosen: str) -> None:
         """Set the passphrase of documents from now on. Raises PassphraseRefused."""

@@ -53,7 +53,7 @@ def _equip(app: FastAPI, bank: "Bank") -> None:
     renderer = Renderer.of(front, settings.bank_timezone)
     pulse = Pulse(bank.engine)
     app.state.renderer = renderer
-    app.state.pages = Pages(front, renderer, Steps(front))
+    app.state.pages = Pages(front, renderer, Steps.of(front))
     app.state.api = Api(
         uow=bank.uow,
         clock=bank.clock,

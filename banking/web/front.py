@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from banking.ports.confirmation import ConfirmationDesk
 from banking.ports.gateway import Words
-from banking.ports.identity import Clock, ConfirmationDesk, Hasher
+from banking.ports.identity import Clock, Hasher
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.identity import Identity
 

@@ -13,7 +13,8 @@ from banking.domain.session import Session
 from banking.ports.unit_of_work import Tx
 from banking.web.front import Front
 from banking.web.rendering import Page, Renderer
-from banking.web.steps import At, Done, Next, Steps
+from banking.web.step import At, Done, Next
+from banking.web.steps import Steps
 from banking.web.visits import (
     FormRefused,
     NotFromHere,

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
+from tests.identity.challenges import begin
 from tests.identity.world import World
 
 
@@ -10,3 +11,11 @@ from tests.identity.world import World
 def world(clean_database: str, database: Engine) -> World:
     """Give a bank with nobody registered yet."""
     return World(database)
+
+
+@pytest.fixture
+def ready(world: World) -> World:
+    """Give a bank in which Ama has a payment to confirm."""
+    world.enrol()
+    begin(world)
+    return world

@@ -6,7 +6,7 @@ import pytest
 
 from banking.domain.link import LinkPurpose, new_token
 from banking.domain.page_refusals import LinkDead
-from tests.identity.test_codes import at_once
+from tests.identity.challenges import at_once
 from tests.identity.world import AMA, World
 
 MINE, YOURS = "m" * 43, "y" * 43

@@ -7,7 +7,7 @@ import pytest
 
 from banking.domain.link import LinkPurpose
 from banking.domain.page_refusals import LinkDead, SignInWrong, TooManyFromHere
-from tests.identity.test_codes import at_once
+from tests.identity.challenges import at_once
 from tests.identity.world import AMA, CHAT_ID, IP, KOFI, PIN, World
 
 VISIT = "v" * 43

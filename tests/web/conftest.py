@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 from sqlalchemy import Engine
 
+from banking.domain.link import LinkPurpose
 from banking.settings import Settings
 from banking.web.app import create_app
 from tests.identity.world import PUBLIC_URL, World
@@ -113,3 +114,10 @@ def browser(app) -> Browser:
 @pytest.fixture
 def other_browser(app) -> Browser:
     return Browser(app)
+
+
+@pytest.fixture
+def form(world: World, browser: Browser) -> Browser:
+    """Give a browser that shows a customer the page for signing in."""
+    world.enrol()
+    return browser.open(world.link(LinkPurpose.SIGN_IN))

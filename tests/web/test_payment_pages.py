@@ -8,7 +8,7 @@ import pytest
 from banking.domain.link import LinkPurpose
 from banking.domain.money import Money
 from banking.domain.refusals import LimitExceeded
-from tests.identity.test_codes import at_once
+from tests.identity.challenges import at_once
 from tests.identity.world import AMA, CHAT_ID, KOFI, PIN, World
 from tests.web.conftest import Browser
 
