@@ -65,7 +65,7 @@ class Ports:
                 return False
             if not _is_same(lock, file):
                 return False
-            undo.callback(file.unlink)
+            undo.callback(file.unlink, missing_ok=True)
             if not _is_free(port):
                 return False
             self._locks.push(undo.pop_all())
