@@ -12,14 +12,27 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
-from banking.domain.money import CURRENCIES, Money, exponent
-from banking.domain.number_words import (
-    ARTICLES,
-    NUMBER_WORDS,
-    SCALES,
-    SHORT_SCALES,
-    spoken_number,
+from banking.domain.currency_words import SMALL_UNITS, UNITS
+from banking.domain.money import Money, exponent
+from banking.domain.written_numbers import (
+    APOSTROPHE,
+    ENGLISH,
+    SPACES,
+    Number,
+    NumberStyle,
+    read_number,
 )
+
+__all__ = [
+    "Ambiguous",
+    "Exactly",
+    "Foreign",
+    "NumberStyle",
+    "Reading",
+    "Relative",
+    "Unreadable",
+    "read_amount",
+]
 
 LONGEST_TEXT: Final = 64
 LARGEST_MINOR: Final = 10**15
@@ -63,19 +76,6 @@ class Unreadable:
 Reading = Exactly | Ambiguous | Relative | Foreign | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class NumberStyle:
-    """How the bank's locale writes numbers: "1,250.50" or "1.250,50"."""
-
-    decimal: str = "."
-    group: str = ","
-
-    def __post_init__(self) -> None:
-        # Locales have spaces and apostrophes of several kinds; the reader has one.
-        plain = self.group.translate(_SPACES).translate(_APOSTROPHE)
-        object.__setattr__(self, "group", plain)
-
-
 _ZEROS: Final = (
     "0",
     "\N{ARABIC-INDIC DIGIT ZERO}",
@@ -96,55 +96,7 @@ _DIGITS: Final = {
     for script, zero in enumerate(_ZEROS)
     for value in range(10)
 }
-_SPACES: Final = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\t", " "))
-_APOSTROPHE: Final = str.maketrans({"’": "'"})
 
-_DOLLARS: Final = (
-    "USD AUD CAD NZD SGD HKD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD "
-    "TWD XCD"
-).split()
-_UNITS: Final[dict[str, tuple[str, ...]]] = {
-    **{code.lower(): (code,) for code in CURRENCIES},
-    **dict.fromkeys(("$", "dollar", "dollars", "buck", "bucks"), tuple(_DOLLARS)),
-    "us$": ("USD",),
-    "a$": ("AUD",),
-    "c$": ("CAD",),
-    **dict.fromkeys(
-        ("£", "pound", "pounds"), ("GBP", "EGP", "FKP", "GIP", "LBP", "SHP", "SYP")
-    ),
-    **dict.fromkeys(("quid", "sterling"), ("GBP",)),
-    **dict.fromkeys(("€", "euro", "euros"), ("EUR",)),
-    "¥": ("JPY", "CNY"),
-    "yen": ("JPY",),
-    "yuan": ("CNY",),
-    **dict.fromkeys(("₹", "rupee", "rupees"), ("INR", "PKR", "LKR", "NPR", "MUR")),
-    **dict.fromkeys(("rs", "rs."), ("INR", "PKR", "LKR", "NPR", "MUR")),
-    **dict.fromkeys(("₦", "naira"), ("NGN",)),
-    **dict.fromkeys(("₵", "gh₵", "cedi", "cedis"), ("GHS",)),
-    **dict.fromkeys(("ksh", "kshs"), ("KES",)),
-    **dict.fromkeys(("shilling", "shillings"), ("KES", "TZS", "UGX", "SOS")),
-    **dict.fromkeys(("rand", "rands", "r"), ("ZAR",)),
-    **dict.fromkeys(("franc", "francs"), ("CHF", "XAF", "XOF", "XPF", "RWF")),
-    **dict.fromkeys(("dirham", "dirhams"), ("AED", "MAD")),
-    **dict.fromkeys(("riyal", "riyals"), ("SAR", "QAR")),
-    **dict.fromkeys(("dinar", "dinars"), ("KWD", "BHD", "JOD", "TND", "IQD")),
-    **dict.fromkeys(("peso", "pesos"), ("MXN", "PHP", "ARS", "COP", "CLP", "UYU")),
-    **dict.fromkeys(("₱",), ("PHP",)),
-    **dict.fromkeys(("₺", "lira"), ("TRY",)),
-    **dict.fromkeys(("₽", "rouble", "roubles", "ruble", "rubles"), ("RUB",)),
-    **dict.fromkeys(("₴", "hryvnia"), ("UAH",)),
-    **dict.fromkeys(("₩", "won"), ("KRW",)),
-    **dict.fromkeys(("₫", "dong"), ("VND",)),
-    **dict.fromkeys(("zł", "zloty", "zlotys"), ("PLN",)),
-}
-_SYMBOLS: Final = frozenset("$£€¥₹₦₵₱₺₽₴₩₫")
-_SMALL_UNITS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("cent", "cents"), (*_DOLLARS, "EUR", "ZAR", "KES")),
-    **dict.fromkeys(("penny", "pennies", "pence"), ("GBP",)),
-    **dict.fromkeys(("pesewa", "pesewas"), ("GHS",)),
-    "kobo": ("NGN",),
-    **dict.fromkeys(("paisa", "paise"), ("INR", "PKR", "NPR")),
-}
 # Words that may stand around an amount and cannot change it.
 _FILLERS: Final = frozenset(
     """
@@ -173,24 +125,9 @@ _MARKS: Final = frozenset(",.!?")
 _STRAY_MARK: Final = re.compile(
     r"(?<![^\W_])[.,]|[.,](?![^\W_]|\s|$)|(?<!\S)[!?]|[!?](?=[^\s!?])"
 )
-_GROUPED: Final = r"[1-9][0-9]{0,2}(?:\%s[0-9]{3})+"
-_INDIAN: Final = r"[1-9][0-9]?(?:\%s[0-9]{2})+\%s[0-9]{3}"
-_PLAIN: Final = re.compile(r"0|[1-9][0-9]*")
-_GROUP_SIZE: Final = 3
-_ALL_SCALES: Final = {**SCALES, **SHORT_SCALES}
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """What a written number may be; certain when it can be nothing else."""
-
-    values: tuple[Fraction, ...]
-    certain: bool
-
-
-def read_amount(
-    text: str, currency: str, style: NumberStyle = NumberStyle()
-) -> Reading:
+def read_amount(text: str, currency: str, style: NumberStyle = ENGLISH) -> Reading:
     """Read what a customer typed as an amount in the account's currency.
 
     Never rounds and never guesses: an amount that is not exact comes back as a
@@ -214,7 +151,7 @@ def _cleaned(text: str) -> str | None:
     """Lower case, one script of digits made ASCII; None where a trap is inside."""
     scripts: set[int] = set()
     kept: list[str] = []
-    for char in text.strip(" \t\r\n").translate(_SPACES).translate(_APOSTROPHE):
+    for char in text.strip(" \t\r\n").translate(SPACES).translate(APOSTROPHE):
         if char in _DIGITS:
             digit, script = _DIGITS[char]
             scripts.add(script)
@@ -264,8 +201,8 @@ def _relative(tokens: list[str]) -> Relative | None:
 
 def _amount(tokens: list[str], currency: str, style: NumberStyle) -> Reading:
     core = _without_fillers(tokens)
-    named = {token for token in core if token in _UNITS}
-    possible = [set(_UNITS[token]) for token in named]
+    named = {token for token in core if token in UNITS}
+    possible = [set(UNITS[token]) for token in named]
     if possible and not set.intersection(*possible):
         return Unreadable()
     foreign = possible and currency not in set.intersection(*possible)
@@ -274,12 +211,12 @@ def _amount(tokens: list[str], currency: str, style: NumberStyle) -> Reading:
         return Unreadable()
     major, minor, minor_unit = split
     decimals = exponent(currency)
-    nothing = _Number((Fraction(0),), certain=True)
-    number = _number(major, style, decimals) if major else nothing
+    nothing = Number((Fraction(0),), certain=True)
+    number = read_number(major, style, decimals) if major else nothing
     if number is None:
         return Unreadable()
     if foreign:
-        return Foreign(_UNITS[min(named)][0])
+        return Foreign(UNITS[min(named)][0])
     if minor_unit is not None:
         return _with_small_units(number, minor, minor_unit, currency)
     return _reading(number, currency)
@@ -300,11 +237,11 @@ def _split_units(tokens: list[str]) -> tuple[list[str], list[str], str | None] |
 
     The currency may stand before or after its number, not inside it.
     """
-    small = [token for token in tokens if token in _SMALL_UNITS]
+    small = [token for token in tokens if token in SMALL_UNITS]
     if len(small) > 1 or (small and tokens[-1] != small[0]):
         return None
     body = tokens[:-1] if small else tokens
-    places = [index for index, token in enumerate(body) if token in _UNITS]
+    places = [index for index, token in enumerate(body) if token in UNITS]
     if not small:
         inner = [i for i in places if 0 < i < len(body) - 1]
         # "us dollars" and "$50 usd" name the currency twice, at the ends.
@@ -312,7 +249,7 @@ def _split_units(tokens: list[str]) -> tuple[list[str], list[str], str | None] |
             not _all_units(body[i + 1 :]) and not _all_units(body[:i]) for i in inner
         ):
             return None
-        return [token for token in body if token not in _UNITS], [], None
+        return [token for token in body if token not in UNITS], [], None
     if not places:
         return [], body, small[0]
     if len(places) != 1 or not 0 < places[0] < len(body) - 1:
@@ -322,104 +259,26 @@ def _split_units(tokens: list[str]) -> tuple[list[str], list[str], str | None] |
 
 
 def _all_units(tokens: list[str]) -> bool:
-    return all(token in _UNITS for token in tokens)
-
-
-def _number(tokens: list[str], style: NumberStyle, decimals: int) -> _Number | None:
-    match tokens:
-        case []:
-            return None
-        case [literal] if literal[0].isdigit():
-            return _literal(literal, style, decimals)
-        case [literal, scale] if literal[0].isdigit() and scale in _ALL_SCALES:
-            # "1,250k" may be 1.25 thousand: any number of decimals makes sense.
-            number = _literal(literal, style, decimals=9)
-            return number and _times(number, _ALL_SCALES[scale])
-        case [article, short] if article in ARTICLES and short in SHORT_SCALES:
-            return _Number((Fraction(SHORT_SCALES[short]),), certain=True)
-    if any(
-        token not in NUMBER_WORDS and not _PLAIN.fullmatch(token) for token in tokens
-    ):
-        return None
-    value = spoken_number(tokens)
-    return None if value is None else _Number((value,), certain=True)
-
-
-def _times(number: _Number, scale: int) -> _Number:
-    return _Number(tuple(value * scale for value in number.values), number.certain)
-
-
-def _literal(written: str, style: NumberStyle, decimals: int) -> _Number | None:
-    """A number in digits, with whatever separators it came with."""
-    if _PLAIN.fullmatch(written):
-        return _Number((Fraction(int(written)),), certain=True)
-    marks = [char for char in written if not char.isdigit()]
-    if not marks:
-        return None  # a leading zero: half typed, or a code rather than an amount
-    if len(set(marks)) == 1:
-        return _one_mark(written, marks, style, decimals)
-    # Two kinds: the last one is the decimal mark, the other one groups.
-    whole, _, part = written.rpartition(marks[-1])
-    plain = _ungrouped(whole, marks[0])
-    if plain is None or marks[-1] not in ".," or len(part) > decimals:
-        return None
-    certain = marks[0] in ".," or marks[0] == style.group
-    return _Number((plain + Fraction(int(part), 10 ** len(part)),), certain)
-
-
-def _one_mark(
-    written: str, marks: list[str], style: NumberStyle, decimals: int
-) -> _Number | None:
-    """One kind of mark only: it groups, is the decimal mark, or may be either."""
-    mark = marks[0]
-    grouped = _ungrouped(written, mark)
-    if mark in ".," and len(marks) == 1:
-        return _point_or_comma(written, mark, grouped, style, decimals)
-    if grouped is None:
-        return None
-    return _Number((Fraction(grouped),), certain=mark in ".," or mark == style.group)
-
-
-def _point_or_comma(
-    written: str, mark: str, grouped: int | None, style: NumberStyle, decimals: int
-) -> _Number | None:
-    whole, _, part = written.partition(mark)
-    if not _PLAIN.fullmatch(whole):
-        return None
-    decimal = int(whole) + Fraction(int(part), 10 ** len(part))
-    if grouped is None:
-        fits = len(part) <= decimals
-        return _Number((decimal,), certain=mark == style.decimal) if fits else None
-    if mark == style.group and decimals < _GROUP_SIZE:
-        # "1,250": the locale's own grouping, and no such currency has three decimals.
-        return _Number((Fraction(grouped),), certain=True)
-    return _Number((Fraction(grouped), decimal), certain=False)
-
-
-def _ungrouped(written: str, mark: str) -> int | None:
-    for pattern in (_GROUPED.replace("%s", mark), _INDIAN.replace("%s", mark)):
-        if re.fullmatch(pattern, written):
-            return int(written.replace(mark, ""))
-    return None
+    return all(token in UNITS for token in tokens)
 
 
 def _with_small_units(
-    major: _Number, minor: list[str], unit: str, currency: str
+    major: Number, minor: list[str], unit: str, currency: str
 ) -> Reading:
     decimals = exponent(currency)
-    number = _number(minor, NumberStyle(), decimals)
+    number = read_number(minor, NumberStyle(), decimals)
     if number is None or not number.certain or not major.certain or not decimals:
         return Unreadable()
-    if currency not in _SMALL_UNITS[unit]:
-        return Foreign(_SMALL_UNITS[unit][0])
+    if currency not in SMALL_UNITS[unit]:
+        return Foreign(SMALL_UNITS[unit][0])
     part = number.values[0]
     if part.denominator != 1 or (major.values[0] and part >= 10**decimals):
         return Unreadable()
     total = major.values[0] + part / 10**decimals
-    return _reading(_Number((total,), certain=True), currency)
+    return _reading(Number((total,), certain=True), currency)
 
 
-def _reading(number: _Number, currency: str) -> Reading:
+def _reading(number: Number, currency: str) -> Reading:
     amounts = [Money.exact(value, currency) for value in number.values]
     real = tuple(a for a in amounts if a is not None and 0 < a.minor <= LARGEST_MINOR)
     if not real:

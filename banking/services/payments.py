@@ -7,12 +7,10 @@ confirmed code moves money once however often anything is repeated.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from banking.domain import masking
-from banking.domain.kyc import KycLevel
 from banking.domain.limits import MoneyRules
 from banking.domain.link import LinkPurpose
 from banking.domain.money import Money
@@ -21,7 +19,6 @@ from banking.domain.refusals import (
     CoolingOff,
     CustomerBlocked,
     FeeChanged,
-    KycTooLow,
     NothingToCancel,
     TransferUnderWay,
     TransferUnknown,
@@ -40,25 +37,17 @@ from banking.services.kyc import OWN, Allowance, Caller
 from banking.services.links import Links
 from banking.services.outcomes import CancelTransfer, ConfirmNeeded, Outcome, Say
 from banking.services.payees import Target
+from banking.services.transfer_facts import (
+    STATUS,
+    TransferView,
+    facts_of,
+    payee_of,
+    those_meant,
+    view_of,
+)
 
 _CANCELLABLE = frozenset({TransferState.AWAITING, TransferState.AUTHORISED})
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.IN_DOUBT})
-
-
-@dataclass(frozen=True, slots=True)
-class TransferView:
-    """What the confirmation page shows; `binding` stands for all of it."""
-
-    id: str
-    amount: Money
-    payee_shown: str
-    payee_account_masked: str
-    fee: Money
-    source_shown: str
-    reference: str
-    state: TransferState
-    binding: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,10 +225,10 @@ class Payments:
             waiting = [t for t in latest if t.state in _CANCELLABLE]
             under_way = [t for t in latest if t.state in _UNDER_WAY]
             if asked.which is not None:
-                waiting = _meant(waiting, asked.which) or waiting
+                waiting = those_meant(waiting, asked.which) or waiting
             if not waiting:
                 if under_way:
-                    raise TransferUnderWay(under_way[0].amount, _payee(under_way[0]))
+                    raise TransferUnderWay(under_way[0].amount, payee_of(under_way[0]))
                 raise NothingToCancel
             locked = tx.transfers.lock(waiting[0].id)
             if locked is None:
@@ -252,11 +241,11 @@ class Payments:
         """How far the latest transfer has come, or the latest to somebody."""
         with self.uow() as tx:
             latest = tx.transfers.latest_of(caller.id, limit=20)
-        found = _meant(latest, which) if which else latest
+        found = those_meant(latest, which) if which else latest
         if not found:
             return Say("utter_transfer_status_none")
         transfer = found[0]
-        return Say(_STATUS[transfer.state], facts_of(transfer))
+        return Say(STATUS[transfer.state], facts_of(transfer))
 
     def _cancel_open(self, tx: Tx, enrolment_id: str, now: datetime) -> bool:
         cancelled = tx.transfers.cancel_open(enrolment_id, now)
@@ -269,7 +258,7 @@ class Payments:
             state = step(transfer.state, TransferEvent.CANCEL)
         except IllegalStep:
             if transfer.state in _UNDER_WAY or transfer.state is TransferState.POSTED:
-                raise TransferUnderWay(transfer.amount, _payee(transfer)) from None
+                raise TransferUnderWay(transfer.amount, payee_of(transfer)) from None
             raise NothingToCancel from None
         cancelled = replace(transfer, state=state, settled_at=self.clock.now())
         tx.transfers.save(cancelled)
@@ -285,64 +274,3 @@ class Payments:
 
 def queue_sending(tx: Tx, transfer_id: str) -> None:
     tx.defer("transfer", lock=f"transfer:{transfer_id}", transfer_id=transfer_id)
-
-
-def view_of(transfer: Transfer) -> TransferView:
-    return TransferView(
-        id=transfer.id,
-        amount=transfer.amount,
-        payee_shown=transfer.payee_shown,
-        payee_account_masked=masking.account(transfer.payee_account),
-        fee=transfer.fee,
-        source_shown=transfer.source_shown,
-        reference=transfer.reference,
-        state=transfer.state,
-        binding=transfer.binding,
-        expires_at=transfer.expires_at,
-    )
-
-
-def facts_of(transfer: Transfer) -> dict[str, str]:
-    """A transfer's facts for any response; `quoted` is empty without a reference."""
-    return {
-        "amount": str(transfer.amount),
-        "payee": _payee(transfer),
-        "fee": str(transfer.fee),
-        "source": transfer.source_shown,
-        "reference": transfer.reference,
-        "quoted": f", “{transfer.reference}”" if transfer.reference else "",
-    }
-
-
-def _payee(transfer: Transfer) -> str:
-    return f"{transfer.payee_shown} {masking.account(transfer.payee_account)}"
-
-
-def _meant(transfers: Sequence[Transfer], which: str) -> list[Transfer]:
-    words = which.casefold().split()
-    return [
-        t
-        for t in transfers
-        if any(word in t.payee_name.casefold().split() for word in words)
-        or t.amount.number in which
-    ]
-
-
-def level_allows(rules: MoneyRules, transfer: Transfer, level: KycLevel) -> bool:
-    """Whether the core's own idea of the customer's level still allows this."""
-    try:
-        return transfer.amount <= rules.limit(transfer.service, level).per_transaction
-    except KycTooLow:
-        return False
-
-
-_STATUS = {
-    TransferState.AWAITING: "utter_transfer_status_awaiting",
-    TransferState.AUTHORISED: "utter_transfer_status_under_way",
-    TransferState.SENDING: "utter_transfer_status_under_way",
-    TransferState.IN_DOUBT: "utter_transfer_checking",
-    TransferState.POSTED: "utter_transfer_status_posted",
-    TransferState.FAILED: "utter_transfer_status_failed",
-    TransferState.CANCELLED: "utter_transfer_cancelled",
-    TransferState.EXPIRED: "utter_transfer_expired",
-}

@@ -18,8 +18,8 @@ from banking.ports.gateway import Words
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.links import Links
-from banking.services.payments import facts_of
 from banking.services.settlement import Settlement
+from banking.services.transfer_facts import facts_of
 
 # A job that is merely slow is left alone for this long.
 _LEFT_ALONE: Final = timedelta(seconds=30)

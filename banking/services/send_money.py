@@ -6,19 +6,14 @@ in a refusal, or in a transfer that waits for its confirmation.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from banking.domain import masking
 from banking.domain.amounts import (
-    Ambiguous,
     Exactly,
-    Foreign,
     NumberStyle,
     Relative,
-    Unreadable,
     read_amount,
 )
 from banking.domain.limits import MoneyRules
@@ -35,6 +30,17 @@ from banking.ports.money import Payee
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.accounts import Accounts, pick, shown_account
 from banking.services.kyc import OWN, TRANSFER, Allowance, Caller
+from banking.services.offers import (
+    amount_choice,
+    ask_again,
+    ask_amount,
+    clean_reference,
+    inform,
+    own_choice,
+    own_target,
+    spoken,
+    tapped,
+)
 from banking.services.outcomes import Ask, Choice, Outcome, SendMoneyDraft
 from banking.services.payees import (
     PayeeBook,
@@ -46,7 +52,6 @@ from banking.services.payees import (
 )
 from banking.services.payments import Payments
 
-LONGEST_REFERENCE: Final = 60
 _RECENT: Final = 3
 _OVER_LIMIT: Final = {
     "transaction": "utter_ask_amount_over_transaction_limit",
@@ -98,7 +103,7 @@ class SendMoney:
             target=target,
             amount=amount,
             fee=fee,
-            reference=_reference(draft.reference),
+            reference=clean_reference(draft.reference),
         )
 
     # --- to whom ------------------------------------------------------------------
@@ -108,13 +113,13 @@ class SendMoney:
         said = draft.payee_choice or draft.payee_account or draft.payee
         source = pick(accounts, draft.source) if draft.source else None
         others = [a for a in accounts if source is None or a.number != source.number]
-        found = _tapped(accounts, said) or (pick(accounts, said) if said else None)
+        found = tapped(accounts, said) or (pick(accounts, said) if said else None)
         if found is None and source is not None and len(others) == 1:
             found = others[0]
         if found is not None:
-            return _own_target(found)
+            return own_target(found)
         choices = tuple(
-            Choice(shown_account(a), _inform(payee_choice=_own_choice(accounts, a)))
+            Choice(shown_account(a), inform(payee_choice=own_choice(accounts, a)))
             for a in others
         )
         return Ask("payee", "utter_ask_payee_own", choices=choices)
@@ -145,12 +150,12 @@ class SendMoney:
         accounts = self.accounts.of(caller)
         own = pick(accounts, said)
         if own is not None:
-            return _own_target(own)
+            return own_target(own)
         saved = self.book.of(caller)
         found = named(saved, said)
         if len(found) == 1:
             return target_of(found[0])
-        facts = {"payee": _spoken(said), "count": str(len(found))}
+        facts = {"payee": spoken(said), "count": str(len(found))}
         if found:
             return Ask(
                 "payee_choice", "utter_ask_payee_choice", facts, choices_of(found)
@@ -167,12 +172,12 @@ class SendMoney:
     ) -> Target | Ask:
         holder = self.book.holder(caller, said)
         if holder is None:
-            facts = {"payee": _spoken(draft.payee or "")}
+            facts = {"payee": spoken(draft.payee or "")}
             return Ask("payee_account", "utter_ask_payee_account_not_found", facts)
         accounts = self.accounts.of(caller)
         own = next((a for a in accounts if a.number == holder.account), None)
         if own is not None:
-            return _own_target(own)
+            return own_target(own)
         saved = [p for p in self.book.of(caller) if p.account == holder.account]
         if saved:
             return target_of(saved[0])
@@ -188,11 +193,11 @@ class SendMoney:
         if draft.source is None:
             others = [a for a in accounts if a.number != target.account]
             return others[0] if others else accounts[0]
-        found = _tapped(accounts, draft.source) or pick(accounts, draft.source)
+        found = tapped(accounts, draft.source) or pick(accounts, draft.source)
         if found is not None:
             return found
         choices = tuple(
-            Choice(shown_account(a), _inform(source=_own_choice(accounts, a)))
+            Choice(shown_account(a), inform(source=own_choice(accounts, a)))
             for a in accounts
         )
         return Ask("source", "utter_ask_source", choices=choices)
@@ -218,8 +223,8 @@ class SendMoney:
             if meant is None:
                 return Ask("amount", "utter_ask_amount_unknown", facts)
             facts |= {"amount": str(meant), "source": shown_account(source)}
-            return _ask_amount("utter_ask_amount_relative", facts, meant)
-        return _ask_again(reading, facts)
+            return ask_amount("utter_ask_amount_relative", facts, meant)
+        return ask_again(reading, facts)
 
     def _relative(
         self, caller: Caller, kind: str, target: Target, source: Account, fee: Money
@@ -249,12 +254,12 @@ class SendMoney:
             if not refusal.allowed:
                 raise
             response = _OVER_LIMIT[refusal.window]
-            return _ask_amount(response, refusal.facts(), refusal.allowed)
+            return ask_amount(response, refusal.facts(), refusal.allowed)
         except CoolingOff as refusal:
             if not refusal.allowed:
                 raise
             facts = refusal.facts()
-            return _ask_amount("utter_ask_amount_new_payee", facts, refusal.allowed)
+            return ask_amount("utter_ask_amount_new_payee", facts, refusal.allowed)
         return None
 
     def _affordable(
@@ -268,9 +273,9 @@ class SendMoney:
         if amount + fee <= source.available:
             return None
         possible = least(source.available - fee, amount)
-        choices = [_amount_choice(possible)] if possible.minor > 0 else []
+        choices = [amount_choice(possible)] if possible.minor > 0 else []
         choices += [
-            Choice(account.name[:20], _inform(source=_own_choice(accounts, account)))
+            Choice(account.name[:20], inform(source=own_choice(accounts, account)))
             for account in accounts
             if account.number not in {source.number, target.account}
             and amount + fee <= account.available
@@ -279,56 +284,3 @@ class SendMoney:
         if not choices:
             raise NotEnoughMoney(facts["source"], source.available)
         return Ask("amount", "utter_ask_amount_not_enough", facts, tuple(choices[:2]))
-
-
-def _own_target(account: Account) -> Target:
-    return Target(account.number, account.name, account.name, own=True)
-
-
-def _own_choice(accounts: list[Account], account: Account) -> str:
-    """The name of an own account in a payload: its place by number, not the number."""
-    numbers = sorted(a.number for a in accounts)
-    return f"own_{numbers.index(account.number) + 1}"
-
-
-def _tapped(accounts: list[Account], said: str | None) -> Account | None:
-    return next((a for a in accounts if _own_choice(accounts, a) == said), None)
-
-
-def _ask_again(
-    reading: Ambiguous | Foreign | Unreadable, facts: Mapping[str, str]
-) -> Ask:
-    match reading:
-        case Ambiguous(options):
-            return _ask_amount("utter_ask_amount_ambiguous", facts, *options)
-        case Foreign(currency):
-            facts = {**facts, "foreign": currency}
-            return Ask("amount", "utter_ask_amount_currency", facts)
-        case Unreadable():
-            return Ask("amount", "utter_ask_amount_unreadable", facts)
-        case _:
-            assert_never(reading)
-
-
-def _ask_amount(response: str, facts: Mapping[str, str], *options: Money) -> Ask:
-    return Ask("amount", response, facts, tuple(map(_amount_choice, options)))
-
-
-def _amount_choice(amount: Money) -> Choice:
-    return Choice(str(amount), _inform(amount=f"{amount.plain} {amount.currency}"))
-
-
-def _inform(**entities: str) -> str:
-    return f"/inform{json.dumps(entities, ensure_ascii=False)}"
-
-
-def _reference(said: str | None) -> str:
-    """What the payee will read: one line of printable characters."""
-    kept = "".join(char for char in said or "" if char.isprintable())
-    return " ".join(kept.split())[:LONGEST_REFERENCE]
-
-
-def _spoken(said: str) -> str:
-    """A name as it was said; nothing of a number is repeated."""
-    kept = "".join(c for c in said if c.isprintable() and not c.isnumeric())
-    return " ".join(kept.split())[:40]

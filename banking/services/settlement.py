@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from banking.domain.bubbles import DocumentBubble
+from banking.domain.kyc import KycLevel
 from banking.domain.limits import MoneyRules
 from banking.domain.money import Money
+from banking.domain.refusals import KycTooLow
 from banking.domain.session import TokenStatus
 from banking.domain.transfer import (
     IllegalStep,
@@ -28,9 +30,9 @@ from banking.ports.core_banking import (
 from banking.ports.gateway import Words
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import Tx, UnitOfWork
-from banking.services.payments import facts_of, level_allows
 from banking.services.receipts import Receipts
 from banking.services.token_validity import TokenValidity
+from banking.services.transfer_facts import facts_of
 
 _FAILURES = {
     "insufficient_funds": "utter_transfer_failed_not_enough",
@@ -141,7 +143,7 @@ class Settlement:
         if (
             customer is not None
             and customer.active
-            and level_allows(self.rules, transfer, customer.kyc_level)
+            and _level_allows(self.rules, transfer, customer.kyc_level)
         ):
             return
         # An earlier attempt may hold money; this also keeps a late one from working.
@@ -205,3 +207,11 @@ def _may(transfer: Transfer, event: TransferEvent) -> bool:
     except IllegalStep:
         return False
     return True
+
+
+def _level_allows(rules: MoneyRules, transfer: Transfer, level: KycLevel) -> bool:
+    """Whether the core's own idea of the customer's level still allows this."""
+    try:
+        return transfer.amount <= rules.limit(transfer.service, level).per_transaction
+    except KycTooLow:
+        return False

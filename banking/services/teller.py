@@ -53,11 +53,12 @@ from banking.services.outcomes import (
     TransferStatus,
 )
 from banking.services.payees import PayeeBook
-from banking.services.payments import Payments, TransferView
+from banking.services.payments import Payments
 from banking.services.send_money import SendMoney
 from banking.services.statements import Statements
 from banking.services.token_validity import Ended, TokenValidity, Validity
 from banking.services.token_validity import Sessions as OpenSessions
+from banking.services.transfer_facts import TransferView
 
 logger = logging.getLogger(__name__)
 

@@ -1,85 +1,27 @@
 """What satisfying the core banking port means; each ledger inherits it."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from threading import Barrier
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from banking.domain.customer import CoreCustomer
-from banking.domain.kyc import KycLevel
 from banking.domain.money import Money
-from banking.ports.core_banking import CoreBanking, CoreRefused, CoreState, Order
-
-START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-AMA, KOFI = "0000000017", "0000000025"
-AMA_CURRENT, AMA_SAVINGS, KOFI_CURRENT = "1000000011", "1000000012", "1000000021"
-CARD = "4000000000000002"
-
-
-@dataclass
-class Clock:
-    at: datetime = START
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@dataclass
-class Books:
-    """A ledger with two customers, and what a test needs to arrange around it."""
-
-    core: CoreBanking
-    clock: Clock
-    put_in: Callable[[str, int], None]
-    close: Callable[[str], None]
-
-    def balance(self, account: str) -> int:
-        return self._account(account).balance.minor
-
-    def available(self, account: str) -> int:
-        return self._account(account).available.minor
-
-    def _account(self, number: str) -> Any:
-        own = [*self.core.accounts(AMA), *self.core.accounts(KOFI)]
-        return next(account for account in own if account.number == number)
-
-
-def usd(minor: int) -> Money:
-    return Money(minor, "USD")
-
-
-def order(number: str = "t1", minor: int = 4500, **changes: Any) -> Order:
-    values: dict[str, Any] = {
-        "id": number,
-        "debit_account": AMA_CURRENT,
-        "credit_account": KOFI_CURRENT,
-        "amount": usd(minor),
-        "fee": usd(0),
-        "description": "pizza",
-    }
-    return Order(**{**values, **changes})
-
-
-CUSTOMERS = (
-    CoreCustomer(AMA, "Ama Mensah", "+12015550101", date(1990, 5, 4), KycLevel.FULL),
-    CoreCustomer(
-        KOFI, "Kofi Boateng", "+12015550102", date(1985, 1, 2), KycLevel.BASIC
-    ),
-)
-# number, owner, kind, name, cap
-ACCOUNTS = (
-    (AMA_CURRENT, AMA, "current", "Current", None),
-    (AMA_SAVINGS, AMA, "savings", "Savings", None),
-    (KOFI_CURRENT, KOFI, "current", "Current", 20_000),
+from banking.ports.core_banking import CoreRefused, CoreState
+from tests.contracts.books import (
+    AMA,
+    AMA_CURRENT,
+    AMA_SAVINGS,
+    CARD,
+    KOFI,
+    KOFI_CURRENT,
+    START,
+    order,
+    usd,
 )
 
 
-class CoreBankingContract:
-    """Inherit and give a fixture `books` with AMA_CURRENT holding 100.00."""
+class OneAtATime:
+    """What holds for one caller; a fixture `books` has AMA_CURRENT with 100.00."""
 
     def test_a_customer_is_found_by_phone_and_number(self, books):
         ama = books.core.customer_by_phone("+12015550101")
@@ -323,75 +265,3 @@ class CoreBankingContract:
         assert ["rent"] == texts(since=at)
         assert ["Pizza 50%"] == texts(since=START + timedelta(minutes=1), until=at)
         assert ["rent"] == texts(limit=1)
-
-    def test_fifty_at_once_under_one_id_are_one_posting(self, books):
-        def pay(_: int) -> str:
-            books.core.hold(order())
-            return books.core.post("t1")
-
-        references = _at_once(50, pay)
-
-        assert 1 == len(set(references))
-        assert 4_500 == books.balance(KOFI_CURRENT)
-
-    def test_two_payments_that_only_fit_alone_never_overdraw(self, books):
-        def pay(number: int) -> str:
-            try:
-                books.core.hold(order(f"t{number}", 8_000))
-                return books.core.post(f"t{number}")
-            except CoreRefused as refused:
-                return refused.reason
-
-        outcomes = _at_once(8, pay)
-
-        assert 7 == outcomes.count("insufficient_funds")
-        assert (2_000, 8_000) == (
-            books.balance(AMA_CURRENT),
-            books.balance(KOFI_CURRENT),
-        )
-
-    def test_payments_in_both_directions_at_once_keep_the_sum(self, books):
-        books.put_in(KOFI_CURRENT, 10_000)
-
-        def pay(number: int) -> None:
-            ends = (AMA_CURRENT, KOFI_CURRENT)
-            debit, credit = ends if number % 2 else ends[::-1]
-            one = order(f"t{number}", 7, debit_account=debit, credit_account=credit)
-            books.core.hold(one)
-            books.core.post(one.id)
-
-        _at_once(20, pay)
-
-        assert (10_000, 10_000) == (
-            books.balance(AMA_CURRENT),
-            books.balance(KOFI_CURRENT),
-        )
-
-    def test_posting_and_voiding_at_once_end_as_one_of_them(self, books):
-        books.core.hold(order())
-
-        def resolve(number: int) -> str:
-            try:
-                if number % 2:
-                    return books.core.post("t1")
-                books.core.void("t1")
-            except CoreRefused:
-                return "refused"
-            return "voided"
-
-        outcomes = set(_at_once(10, resolve))
-
-        moved = books.balance(KOFI_CURRENT)
-        assert moved == (0 if "voided" in outcomes else 4_500)
-        assert books.available(AMA_CURRENT) == 10_000 - moved
-
-
-def _at_once(threads: int, act: Callable[[int], Any]) -> list[Any]:
-    barrier = Barrier(threads)
-
-    def run(number: int) -> Any:
-        barrier.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(threads)))

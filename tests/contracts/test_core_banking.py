@@ -15,7 +15,7 @@ from banking.adapters.core_banking.loading import (
 )
 from banking.adapters.core_banking.memory import MemoryLedger
 from banking.adapters.db import schema_core
-from tests.contracts.core_banking import (
+from tests.contracts.books import (
     ACCOUNTS,
     AMA,
     AMA_CURRENT,
@@ -25,8 +25,8 @@ from tests.contracts.core_banking import (
     START,
     Books,
     Clock,
-    CoreBankingContract,
 )
+from tests.contracts.core_banking_at_once import CoreBankingContract
 
 CARD_KEY = b"k" * 32
 
