@@ -23,7 +23,7 @@ from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
 from rasa_addons import softmax, wordings
 from rasa_addons.manifest import digest_of
@@ -127,13 +127,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     ) -> Tuple[np.ndarray, csr_matrix]:
         """Dense sentence vectors, and sparse word and letter n-grams."""
         dense = np.concatenate([_sentence_vector(m) for m in messages])
-        sparse = [vocabulary.of([m.get(TEXT) for m in messages])]
-        counted = [m.get_sparse_features(TEXT)[1] for m in messages]
-        if all(counted):
-            # Features of trainers' own featurizers, such as RegexFeaturizer.
-            rows = [csr_matrix(c.features, dtype=np.float32) for c in counted if c]
-            sparse.append(_stacked(rows))
-        return dense, hstack(sparse, format="csr", dtype=np.float32)
+        return dense, vocabulary.of([m.get(TEXT) for m in messages])
 
     @classmethod
     def load(
@@ -161,9 +155,3 @@ def _sentence_vector(message: Message) -> np.ndarray:
     if features is None:
         raise ValueError("LinearClassifier needs SentenceEncoder before it")
     return features.features.astype(np.float32)
-
-
-def _stacked(rows: List[csr_matrix]) -> csr_matrix:
-    from scipy.sparse import vstack
-
-    return rows[0] if len(rows) == 1 else vstack(rows, format="csr")
