@@ -294,9 +294,7 @@ class _Money:
             currency=settings.bank_currency,
         )
         accounts = Accounts(core=core, clock=clock, zone=zone)
-        book = PayeeBook(
-            uow=uow, core=core, clock=clock, country=settings.bank_country
-        )
+        book = PayeeBook(uow=uow, core=core, clock=clock, country=settings.bank_country)
         payments = Payments(
             uow=uow,
             clock=clock,

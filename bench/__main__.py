@@ -69,9 +69,7 @@ def at_once(bank: RunningBank, people: list[dict[str, Any]], each: int) -> float
         for _ in range(each):
             bank.world.turn(http, bank.web, phone, "what's my balance")
 
-    threads = [
-        threading.Thread(target=customer, args=(p["phone"],)) for p in people
-    ]
+    threads = [threading.Thread(target=customer, args=(p["phone"],)) for p in people]
     began = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -112,7 +110,7 @@ def training_s() -> float:
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         subprocess.run(
-            [RASA_PYTHON, "-m", "rasa_addons.train", "--out", folder, "--no-cache"],
+            [RASA_PYTHON, "-m", "rasa_addons.train", "--out", folder, "--force"],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -180,9 +178,7 @@ def main() -> int:
     Console().print(rows(ours, stock, training))
     kept = Path("build/bench.json")
     kept.parent.mkdir(exist_ok=True)
-    kept.write_text(
-        json.dumps({"bank": ours, "stock": stock, "training_s": training})
-    )
+    kept.write_text(json.dumps({"bank": ours, "stock": stock, "training_s": training}))
     return 0
 
 

@@ -69,9 +69,7 @@ class RunningBank:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         took = time.perf_counter() - began
-        return cls(
-            home, world, process, environment, ready["web"], ready["pids"], took
-        )
+        return cls(home, world, process, environment, ready["web"], ready["pids"], took)
 
     def people(self, count: int, seed: int) -> list[dict[str, Any]]:
         """Make registered customers of the bank."""

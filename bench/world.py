@@ -59,9 +59,7 @@ class World:
 
     port: int
     secret: str
-    chats: dict[str, list[Arrival]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    chats: dict[str, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
     texts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     news: threading.Condition = field(default_factory=threading.Condition)
     counter: Any = field(default_factory=itertools.count)
@@ -124,7 +122,7 @@ class World:
             self.news.notify_all()
         return JSONResponse({}, status_code=202)
 
-    async def _sim(self, request: Request) -> Response:
+    async def _sim(self, _request: Request) -> Response:
         return JSONResponse({"changed_at": None})
 
     def webhook(self, phone: str, text: str) -> tuple[bytes, dict[str, str]]:

@@ -23,7 +23,7 @@ from banking.ports.identity import (
 )
 from banking.ports.money import Documents, Parked, Payees, Transfers
 
-type Json = str | int | float | bool | None | list[Json] | dict[str, Json]
+type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 
 
 class Tx(Protocol):
@@ -67,7 +67,12 @@ class Tx(Protocol):
     def documents(self) -> Documents: ...
 
     def defer(
-        self, job: str, *, lock: str | None = None, at: datetime | None = None, **args: Json
+        self,
+        job: str,
+        *,
+        lock: str | None = None,
+        at: datetime | None = None,
+        **args: Json,
     ) -> None:
         """Queue a job in the same commit: it exists exactly if the rest does.
 

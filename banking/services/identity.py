@@ -131,9 +131,7 @@ class Identity:
                 extras=extras,
                 words=words,
             ),
-            confirmation=Confirmation(
-                uow=uow, otp=otp, links=links, sessions=sessions
-            ),
+            confirmation=Confirmation(uow=uow, otp=otp, links=links, sessions=sessions),
             self_service=SelfService(
                 uow=uow,
                 rules=rules,

@@ -88,9 +88,7 @@ def token_validity(question: TokenQuestion, api: LetIn) -> TokenAnswer:
     )
 
 
-def _conversation(
-    api: Api, tx: Tx, question: TokenQuestion
-) -> Conversation | None:
+def _conversation(api: Api, tx: Tx, question: TokenQuestion) -> Conversation | None:
     if question.channel not in api.channels:
         return None
     user = question.user.strip()

@@ -110,9 +110,7 @@ class Pages:
         return response
 
     def _session(self, tx: Tx, visit: Visit, *, extend: bool) -> Session | None:
-        return self.front.identity.sessions.of_browser(
-            tx, visit.session, extend=extend
-        )
+        return self.front.identity.sessions.of_browser(tx, visit.session, extend=extend)
 
     def _of_customer(self, session: Session | None, link: Link) -> Session | None:
         """The browser's session, if it is the link's customer's. Raises NotYours."""

@@ -112,9 +112,7 @@ async def read_form(request: Request, visit: Visit) -> Mapping[str, str]:
     return form
 
 
-def _require_own_page(
-    request: Request, visit: Visit, form: Mapping[str, str]
-) -> None:
+def _require_own_page(request: Request, visit: Visit, form: Mapping[str, str]) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in (
         "same-origin",
         "none",

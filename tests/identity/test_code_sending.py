@@ -78,9 +78,7 @@ def test_a_thousand_requests_send_three_codes(ready: World):
 
 
 def test_ten_codes_an_hour_to_one_place(world: World):
-    rules = replace(
-        world.identity.rules.codes, per_ten_minutes=100, per_day=100
-    )
+    rules = replace(world.identity.rules.codes, per_ten_minutes=100, per_day=100)
     world.use(codes=rules)
     world.enrol()
     for number in range(10):

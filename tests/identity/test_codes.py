@@ -57,8 +57,15 @@ def test_a_code_has_one_spelling(typed, read):
 @pytest.mark.parametrize("life", [0, 601])
 def test_a_code_may_not_live_longer_than_ten_minutes(life):
     with pytest.raises(ValueError, match="600"):
-        CodeRule(timedelta(seconds=life), timedelta(seconds=30), 3, 10, 10, 9,
-                 timedelta(hours=72))
+        CodeRule(
+            timedelta(seconds=life),
+            timedelta(seconds=30),
+            3,
+            10,
+            10,
+            9,
+            timedelta(hours=72),
+        )
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,10 @@ def test_a_passphrase_of_ones_own_is_long_enough(chosen, fits):
 
 
 def test_a_pin_is_kept_as_argon2id_of_the_strength_that_was_decided():
-    assert PepperedHasher(b"p" * 32).hash_pin("739158").startswith(
-        "$argon2id$v=19$m=19456,t=2,p=1$"
+    assert (
+        PepperedHasher(b"p" * 32)
+        .hash_pin("739158")
+        .startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     )
 
 

@@ -1,6 +1,5 @@
 """Codes tried, blocked and used once, on PostgreSQL."""
 
-
 import pyotp
 import pytest
 

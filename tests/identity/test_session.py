@@ -170,9 +170,7 @@ def test_what_ends_a_session_ends_everything_that_is_open(world: World, trigger)
             link = tx.links.get(sha256(address.removeprefix("/s/")))
             assert link.killed_at is not None
         assert tx.challenges.get("t1").state is ChallengeState.BURNT
-    assert world.status(AMA) == (
-        "missing" if trigger == "number change" else "expired"
-    )
+    assert world.status(AMA) == ("missing" if trigger == "number change" else "expired")
 
 
 def test_no_raw_token_is_in_any_table(world: World):

@@ -269,9 +269,7 @@ class World:
         """What token validity says of a customer's chat."""
         conversation = self.chat(who)
         with self.uow() as tx:
-            found = self.identity.token_validity.check(
-                tx, conversation, extend=extend
-            )
+            found = self.identity.token_validity.check(tx, conversation, extend=extend)
             tx.commit()
         return found.status.value
 

@@ -50,4 +50,4 @@ def signed_in(registered: Customer) -> Customer:
 @pytest.fixture
 def customer_named(request: pytest.FixtureRequest) -> Callable[[str], Customer]:
     """A customer by the name of one of the fixtures above."""
-    return lambda name: request.getfixturevalue(name)
+    return request.getfixturevalue

@@ -56,7 +56,7 @@ def test_a_first_visit_ends_with_money_sent_and_a_receipt(
 
     receipt = read_document(page)
     with pikepdf.open(io.BytesIO(receipt), password=passphrase) as document:
-        assert document.encryption.R == 6  # noqa: PLR2004 - AES-256 as in PDF 2.0
+        assert document.encryption.R == 6
     assert before + 1 == stack.ledger()["transactions"]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,7 +35,9 @@ def test_the_bank_answers_as_told(
         try:
             STEPS[kind](customer, value, stack)
         except AssertionError as failure:
-            raise AssertionError(f"step {number} ({kind}: {value}): {failure}") from None
+            raise AssertionError(
+                f"step {number} ({kind}: {value}): {failure}"
+            ) from None
     after = stack.ledger()
 
     moved = after["transactions"] - before["transactions"]

@@ -60,9 +60,7 @@ class Browser:
     """Opens pages, fills in fields by their data-testid, presses buttons."""
 
     def __init__(self, app) -> None:
-        self.http = TestClient(
-            app, base_url=PUBLIC_URL, raise_server_exceptions=False
-        )
+        self.http = TestClient(app, base_url=PUBLIC_URL, raise_server_exceptions=False)
         self.answer = None
 
     def open(self, path: str) -> "Browser":

@@ -120,8 +120,12 @@ def test_what_is_no_question_is_not_answered(http, key, body):
 def test_the_description_names_one_question(http, key):
     described = http.get("/api/v1/openapi.json", headers=key).json()
 
-    assert list(described["paths"]) == ["/webhooks/whatsapp", "/api/v1/token-validity",
-                                        "/healthz", "/readyz"]
+    assert list(described["paths"]) == [
+        "/webhooks/whatsapp",
+        "/api/v1/token-validity",
+        "/healthz",
+        "/readyz",
+    ]
 
 
 def test_the_panel_of_nobody_is_empty(http, key):

@@ -70,8 +70,19 @@ def test_a_failure_says_nothing_of_itself(http):
 
 @pytest.mark.parametrize(
     "path",
-    ["/docs", "/redoc", "/openapi.json", "/metrics", "/.env", "/.git/config",
-     "/static/../app.py", "/static/%2e%2e/app.py", "/s/", "/s/a/b", "/console"],
+    [
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/metrics",
+        "/.env",
+        "/.git/config",
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+        "/s/",
+        "/s/a/b",
+        "/console",
+    ],
 )
 def test_what_is_nobodys_business_is_not_there(http, path):
     assert http.get(path).status_code == 404

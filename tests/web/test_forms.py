@@ -1,6 +1,5 @@
 """Forms: ours, from this browser, for this link, or nothing at all."""
 
-
 import pytest
 
 from banking.domain.link import LinkPurpose, new_token
@@ -79,9 +78,7 @@ def test_what_is_no_form_of_ours_is_refused(form, body, kind):
 
 def test_an_unknown_button_shows_the_page_again(form):
     csrf = form.csrf()
-    answer = form.http.post(
-        str(form.answer.url), data={"csrf": csrf, "do": "freeze"}
-    )
+    answer = form.http.post(str(form.answer.url), data={"csrf": csrf, "do": "freeze"})
 
     assert answer.status_code == 200
     assert 'data-testid="chat-id"' in answer.text

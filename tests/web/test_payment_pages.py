@@ -45,8 +45,10 @@ def test_the_customer_sees_what_is_sent_before_anything_else(shown: Browser):
     assert shown.text("fee") == "USD 0.00"
     assert shown.text("reference") == "pizza"
     assert shown.text("submit") == "Send USD 45.00"
-    order = [shown.answer.text.index(f'"{name}"') for name in
-             ("amount", "payee", "fee", "source", "reference")]
+    order = [
+        shown.answer.text.index(f'"{name}"')
+        for name in ("amount", "payee", "fee", "source", "reference")
+    ]
     assert order == sorted(order)
     assert "Ama M., number ending 567" in shown.everything()
 
@@ -231,9 +233,7 @@ def come_to_form(world: World, browser: Browser, purpose: LinkPurpose) -> Browse
 def test_a_pin_change_takes_the_old_pin_and_a_code(world: World, browser: Browser):
     enrolment = world.enrol()
     world.payment("t1", enrolment)
-    open_page = world.link(
-        LinkPurpose.CONFIRM, enrolment_id=enrolment.id, subject="t1"
-    )
+    open_page = world.link(LinkPurpose.CONFIRM, enrolment_id=enrolment.id, subject="t1")
     come_to_form(world, browser, LinkPurpose.CHANGE_PIN)
     browser.press(pin="402957", pin_again="402957")
 
