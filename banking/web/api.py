@@ -4,7 +4,8 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -125,16 +126,14 @@ def trace(
 def _traced(
     turns: Sequence[TurnRow], transfers: Sequence[Transfer]
 ) -> list[dict[str, Any]]:
-    """Newest first; a transfer stands beside the turn that led to it."""
+    """Newest first; a transfer stands beside the turn that made it.
+
+    A turn is noted when it is over, so it made what is older than its note and
+    younger than the one before. The oldest turn shown began ``took_ms`` earlier.
+    """
     rows = []
-    until: datetime | None = None
-    for turn in turns:
-        led_to = [
-            t
-            for t in transfers
-            if turn.at <= t.created_at and (until is None or t.created_at < until)
-        ]
-        until = turn.at
+    for turn, before in zip_longest(turns, turns[1:]):
+        began = before.at if before else turn.at - timedelta(milliseconds=turn.took_ms)
         rows.append(
             {
                 "at": turn.at.isoformat(),
@@ -143,7 +142,9 @@ def _traced(
                 "confidence": turn.confidence,
                 "actions": list(turn.actions),
                 "took_ms": turn.took_ms,
-                "postings": [_posting(t) for t in led_to],
+                "postings": [
+                    _posting(t) for t in transfers if began < t.created_at <= turn.at
+                ],
             }
         )
     return rows

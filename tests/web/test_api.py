@@ -138,7 +138,7 @@ def test_the_panel_shows_turns_and_what_they_moved(world: World, http, key):
     enrolment = world.enrol()
     conversation = world.chat(AMA)
     with world.uow() as tx:
-        for number, text in enumerate(("hi", "send 45 to peter")):
+        for number, text in enumerate(("hi", "send 45 to peter", "thanks")):
             tx.turns.add(
                 TurnRow(
                     conversation.id,
@@ -154,13 +154,19 @@ def test_the_panel_shows_turns_and_what_they_moved(world: World, http, key):
                     84,
                 )
             )
+        # Made while the second turn ran, a moment before it was noted.
         tx.transfers.add(transfer(enrolment, conversation, world.clock.now()))
         tx.commit()
-    later, first = http.get(
+    last, later, first = http.get(
         "/api/v1/trace", params={"phone": AMA.phone}, headers=key
     ).json()
 
-    assert (later["text"], first["text"]) == ("send 45 to peter", "hi")
+    assert [t["text"] for t in (last, later, first)] == [
+        "thanks",
+        "send 45 to peter",
+        "hi",
+    ]
+    assert last["postings"] == []
     assert later["actions"] == ["action_transfer_money"]
     assert first["postings"] == []
     assert later["postings"] == [
@@ -189,7 +195,7 @@ def transfer(enrolment, conversation, now) -> Transfer:
         fee=Money(0, "USD"),
         reference="pizza",
         state=TransferState.AWAITING,
-        created_at=now + timedelta(seconds=15),
+        created_at=now + timedelta(seconds=9),
         expires_at=now + timedelta(minutes=10),
     )
 
