@@ -17,7 +17,6 @@ MOST_LINES = 300
 LONG_FILES = {
     "banking/adapters/channels/whatsapp_inbound.py": "every type of one webhook",
     "banking/adapters/memory/gateway.py": "the twin of six small stores",
-    "banking/bootstrap.py": "the one module that knows everybody",
     "banking/ports/gateway.py": "one promise after the other, nothing that runs",
     "banking/services/front_desk.py": "what becomes of each kind of message",
     "banking/services/turns.py": "one turn, from start to every way it may end",

@@ -16,7 +16,7 @@ class ChatRules:
     card_for: timedelta = timedelta(minutes=15)
     split_card_within: timedelta = timedelta(seconds=60)
     # Above this, messages of one minute are left unanswered after one notice.
-    most_per_minute: int = 40
+    most_per_minute: int = 60
     # After this a customer is told that the assistant is busy.
     patience: timedelta = timedelta(seconds=8)
     pair_every: timedelta = timedelta(seconds=6)

@@ -56,7 +56,7 @@ class Jobs:
     # Jobs of other services by name, e.g. "transfer": takes the job's arguments.
     others: Mapping[str, Run] = field(default_factory=dict)
     # Chores by name, e.g. "expire": run each minute.
-    each_minute: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    each_minute: Mapping[str, Callable[[], object]] = field(default_factory=dict)
 
 
 def register(app: App, jobs: Jobs) -> None:
@@ -102,7 +102,7 @@ def _plain(run: Run) -> Run:
     return job
 
 
-def _chore(run: Callable[[], None]) -> Callable[[int], None]:
+def _chore(run: Callable[[], object]) -> Callable[[int], None]:
     def chore(timestamp: int) -> None:  # noqa: ARG001 - the queue tells the minute
         run()
 

@@ -87,6 +87,12 @@ def test_an_amount_is_a_whole_number_of_minor_units(value):
         ("session.idle_minutes", 1, 0),
         ("limits.transfer.basic.per_transaction", 50_000, 50_001),
         ("pin.bank.shortest", 12, 13),
+        ("messages.stale_seconds", 1, 0),
+        ("messages.remembered_days", 8, 7),
+        ("messages.most_per_minute", 1, 0),
+        ("messages.pair_seconds", 6, 5),
+        ("messages.pair_burst", 1, 0),
+        ("messages.pair_burst", 45, 46),
     ],
 )
 def test_what_must_not_be_is_refused_at_the_boundary(path, allowed, refused):

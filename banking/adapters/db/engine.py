@@ -38,6 +38,8 @@ def engine(
         pool_timeout=10,
         # The server may have been restarted since the connection was last used.
         pool_pre_ping=True,
+        # An error's text ends up in a log: never with what customers wrote.
+        hide_parameters=True,
         connect_args={
             "application_name": application,
             "connect_timeout": 5,

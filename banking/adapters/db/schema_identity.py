@@ -87,7 +87,8 @@ CHALLENGES = Table(
     Column("purpose", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("enrolment_id", Text, ForeignKey("enrolments.id"), index=True),
-    Column("phone", Text, nullable=False),
+    # Asked with each message: is a code awaited by this person?
+    Column("phone", Text, nullable=False, index=True),
     Column("binding", Text, nullable=False),
     Column("sms_kind", Text, nullable=False),
     Column("sms_facts", JSONB, nullable=False),
