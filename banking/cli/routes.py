@@ -15,7 +15,7 @@ ROLES = {
     "/static": "anyone",
     "/healthz": "anyone",
     "/readyz": "anyone",
-    "/metrics": "loopback",
+    "/metrics": "loopback-or-api-key",
 }
 
 

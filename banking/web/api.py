@@ -54,15 +54,19 @@ class TokenAnswer(BaseModel):
     next_url: str | None
 
 
+def key_given(request: Request) -> str:
+    """Return the key that came with a request, in either of its two headers."""
+    given = request.headers.get("x-api-key", "")
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if not given and kind.lower() == "bearer" else given
+
+
 def _api(request: Request) -> Api:
     """Let in who knows the key."""
     api: Api = request.app.state.api
-    given = request.headers.get("x-api-key", "")
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if not given and kind.lower() == "bearer":
-        given = token
     # Both as bytes: a foreign character is a wrong key, not an error.
-    if not hmac.compare_digest(given.encode(), api.key.encode()) or not api.key:
+    given = key_given(request).encode()
+    if not hmac.compare_digest(given, api.key.encode()) or not api.key:
         raise HTTPException(_UNAUTHORISED, headers={"WWW-Authenticate": "Bearer"})
     return api
 

@@ -13,10 +13,11 @@ from starlette.staticfiles import StaticFiles
 from banking.adapters.db.pulse import Pulse
 from banking.domain.inbound import Batch
 from banking.services.front_desk import Received
-from banking.web import api, health, pages, webhooks
+from banking.web import api, health, metrics, pages, webhooks
 from banking.web.api import Api
 from banking.web.front import Front
 from banking.web.health import Health, answers
+from banking.web.metrics import Counting, Metrics
 from banking.web.pages import Pages
 from banking.web.rendering import HERE, Page, Renderer
 from banking.web.security_headers import SecurityHeaders
@@ -36,7 +37,8 @@ def create_app(bank: "Bank | None" = None) -> FastAPI:
     app = FastAPI(
         title="Teller", version="1", docs_url=None, redoc_url=None, openapi_url=None
     )
-    for part in (_webhooks(bank), pages.router, api.router, health.router):
+    parts = (pages.router, api.router, health.router, metrics.router)
+    for part in (_webhooks(bank), *parts):
         # One flat list of routes, so that a look at it sees every door.
         app.router.routes.extend(part.routes)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -70,8 +72,11 @@ def _equip(app: FastAPI, bank: "Bank") -> None:
             "worker": pulse.worker,
         }
     )
+    app.state.metrics = Metrics(key=settings.api_key.get_secret_value())
+    app.state.metrics.watch(app.state.health.ready, pulse.jobs)
     public = urlsplit(settings.public_url).hostname or ""
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[public, *_OWN_HOSTS])
+    app.add_middleware(Counting, registry=app.state.metrics.registry)
     # Added last, so outermost: its headers are on every answer there is.
     app.add_middleware(SecurityHeaders, https=front.https)
 

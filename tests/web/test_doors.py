@@ -11,6 +11,7 @@ from tests.web.conftest import TestClient, make_app
 DOORS = [
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),
     ("GET", "/webhooks/whatsapp"),
     ("POST", "/webhooks/whatsapp"),
     ("GET", "/s/" + "a" * 43),
