@@ -160,12 +160,12 @@ class Accounts:
         return Period(first.since, last.until)
 
     def line(self, movement: Movement) -> str:
-        """ "12 Nov  Netflix  -USD 15.49"."""
+        """ "12 Nov  -USD 15.49  Netflix": a long name then breaks no amount."""
         day = shown(movement.at.astimezone(self.zone).date()).rsplit(" ", 1)[0]
         what = movement.counterparty or movement.description
         sign = "\N{MINUS SIGN}" if movement.amount.minor < 0 else "+"
         size = Money(abs(movement.amount.minor), movement.amount.currency)
-        return f"{day}  {what}  {sign}{size}"
+        return f"{day}  {sign}{size}  {what}"
 
     def _this_month(self) -> Period:
         today = self.clock.now().astimezone(self.zone).date()

@@ -59,6 +59,24 @@ class Confirmation:
 
         self.otp.verify(view.id, code, view.binding, then=authorise)
 
+    def cancel(
+        self,
+        teller: ConfirmationDesk,
+        view: TransferView,
+        enrolment: Enrolment,
+        words: Words,
+    ) -> None:
+        """Cancel the payment and say so in the chat, where its button still stands.
+
+        Raises whatever the teller refuses with.
+        """
+        teller.cancel(view.id, enrolment.id)
+        payee = f"{view.payee_shown} {view.payee_account_masked}"
+        facts = {"amount": str(view.amount), "payee": payee}
+        with self.uow() as tx:
+            tell(tx, words, enrolment.id, "utter_transfer_cancelled", **facts)
+            tx.commit()
+
     def not_me(self, link: Link, enrolment: Enrolment, words: Words) -> None:
         """The person at the page says that it was not them: stop everything."""
         with self.uow() as tx:

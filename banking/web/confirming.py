@@ -61,7 +61,9 @@ class Confirming:
 
     def _cancel(self, at: At, _form: Form) -> Answer:
         whose, view = self._payment(at)
-        self.front.teller.cancel(view.id, whose.id)
+        self.front.identity.confirmation.cancel(
+            self.front.teller, view, whose, self.front.words
+        )
         page = Page("done.html", {"what": "cancelled", "transfer": view}, whose=whose)
         return Done(page)
 

@@ -70,7 +70,7 @@ def test_the_last_movements_are_masked_lines(world):
 
     lines = said.facts["lines"].splitlines()
     assert ("utter_movements", 3) == (said.response, len(lines))
-    assert "18 Nov  Grace M.  \N{MINUS SIGN}USD 12.34" == lines[0]
+    assert "18 Nov  \N{MINUS SIGN}USD 12.34  Grace M." == lines[0]
 
 
 def test_a_shop_in_a_month_is_found(world):
@@ -79,7 +79,7 @@ def test_a_shop_in_a_month_is_found(world):
     said = ama.ask(Movements(text="netflix", since="October"))
     spent = ama.ask(Spending("Netflix", "in October"))
 
-    assert ["14 Oct  Netflix  \N{MINUS SIGN}USD 15.49"] == said.facts[
+    assert ["14 Oct  \N{MINUS SIGN}USD 15.49  Netflix"] == said.facts[
         "lines"
     ].splitlines()
     assert ("utter_spending_on", "USD 15.49", "1") == (

@@ -100,6 +100,7 @@ def test_a_cancelled_payment_is_said_to_be(world: World, shown: Browser):
 
     assert "Cancelled" in shown.text("done")
     assert world.desk.views["t1"].state == "cancelled"
+    assert world.said() == ["utter_transfer_cancelled"]
 
 
 def test_this_is_not_me_asks_once_and_stops_everything(world, shown, path):

@@ -10,7 +10,7 @@ const box = () => byId("composer");
 
 export function setUpComposer(act) {
   const fit = () => {
-    box().style.height = "40px";
+    box().style.height = "44px";
     box().style.height = `${Math.min(box().scrollHeight, 128)}px`;
     const empty = box().value.trim() === "";
     byId("send").hidden = empty;

@@ -5,7 +5,7 @@ import { byId, el } from "./dom.js";
 import { clock } from "./words.js";
 
 const EVERY_MS = 3000;
-const TRY = ["hi", "how much do I have?", "send 50 to mum", "what did I spend on food?"];
+const TRY = ["hi", "how much do I have?", "send 50 to mum", "what did I spend on groceries?"];
 
 let phone = null;
 let shown = "";
