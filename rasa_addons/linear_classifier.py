@@ -19,8 +19,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import RESPONSE_SELECTOR_PROPERTY_NAME
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_RANKING_KEY,
+    INTENT_RESPONSE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
@@ -32,6 +38,9 @@ from rasa_addons.wordings import Wordings
 
 MODEL_FILE = "linear.npz"
 WORDINGS_FILE = "wordings.json"
+TOPICS_FILE = "topics-{}.npz"
+# How the gateway's channel writes a slash that a person typed.
+TYPED_COMMAND = "\u200b/"
 FEWEST_INTENTS = 2
 
 
@@ -48,8 +57,16 @@ class LinearClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """``C``: trust in the data against simplicity; ``wordings``: their weight."""
-        return {"C": 2.0, "wordings": 2.0, "ranking_length": 10}
+        """``C``: trust in the data against simplicity; ``wordings``: their weight.
+
+        ``topic_threshold``: below it no fixed answer is good enough.
+        """
+        return {
+            "C": 2.0,
+            "wordings": 2.0,
+            "ranking_length": 10,
+            "topic_threshold": 0.25,
+        }
 
     @classmethod
     def create(
@@ -69,12 +86,14 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         vocabulary: Optional[Wordings] = None,
         model: Optional[Softmax] = None,
+        topics: Optional[Dict[Text, Softmax]] = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
         self._wordings = vocabulary
         self._model = model
+        self._topics = topics or {}
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
@@ -94,23 +113,67 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         )
         features = self._features(examples, self._wordings)
         self._model = fit(*features, labels, c=self._config["C"])
+        self._topics = self._fitted_topics(examples, *features)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL_FILE)
+            for intent, topics in self._topics.items():
+                topics.save(folder / TOPICS_FILE.format(intent))
             (folder / WORDINGS_FILE).write_text(json.dumps(self._wordings.as_json()))
         return self._resource
+
+    def _fitted_topics(
+        self, examples: List[Message], dense: np.ndarray, sparse: csr_matrix
+    ) -> Dict[Text, Softmax]:
+        """One small fit for each intent with fixed answers: "faq/age_limit"."""
+        rows: Dict[Text, List[int]] = {}
+        for row, message in enumerate(examples):
+            if message.get(INTENT_RESPONSE_KEY):
+                rows.setdefault(message.get(INTENT), []).append(row)
+        fitted = {}
+        for intent, own in rows.items():
+            keys = [examples[row].get(INTENT_RESPONSE_KEY) for row in own]
+            if len(set(keys)) >= FEWEST_INTENTS:
+                fitted[intent] = fit(dense[own], sparse[own], keys, c=self._config["C"])
+        return fitted
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing after this component learns from its guesses."""
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Set intent and ranking."""
+        """Set intent and ranking, and which fixed answer a general question wants.
+
+        A command that somebody typed means nothing; its ranking is a guess to offer.
+        """
         for message in messages:
             ranking = self._ranking(message)
-            best = ranking[0] if ranking else {"name": None, "confidence": 0.0}
+            none = not ranking or message.get(TEXT).startswith(TYPED_COMMAND)
+            best = {"name": None, "confidence": 0.0} if none else ranking[0]
             message.set(INTENT, best, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            for name, selected in self._selected(best["name"], message).items():
+                chosen = message.get(RESPONSE_SELECTOR_PROPERTY_NAME) or {}
+                message.set(
+                    RESPONSE_SELECTOR_PROPERTY_NAME,
+                    {**chosen, name: selected},
+                    add_to_output=True,
+                )
         return messages
+
+    def _selected(self, intent: Optional[Text], message: Message) -> Dict[Text, Any]:
+        """The topic of a retrieval intent, in the form of Rasa's own selector."""
+        topics = self._topics.get(intent or "")
+        if topics is None or self._wordings is None:
+            return {}
+        chances = topics.chances(*self._features([message], self._wordings))[0]
+        best = int(np.argmax(chances))
+        if chances[best] < self._config["topic_threshold"]:
+            return {}
+        chosen = {
+            "intent_response_key": topics.classes[best],
+            "confidence": float(chances[best]),
+        }
+        return {intent: {"response": chosen}}
 
     def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
         if self._model is None or self._wordings is None or not message.get(TEXT):
@@ -143,11 +206,14 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             with model_storage.read_from(resource) as folder:
                 model = Softmax.read(folder / MODEL_FILE)
                 vocabulary = json.loads((folder / WORDINGS_FILE).read_text())
+                topics = {
+                    file.stem.split("-", 1)[1]: Softmax.read(file)
+                    for file in folder.glob(TOPICS_FILE.format("*"))
+                }
         except ValueError:  # what Rasa raises for a component that stored nothing
             return cls(config, model_storage, resource)
-        return cls(
-            config, model_storage, resource, Wordings.from_json(vocabulary), model
-        )
+        learned = Wordings.from_json(vocabulary)
+        return cls(config, model_storage, resource, learned, model, topics)
 
 
 def _sentence_vector(message: Message) -> np.ndarray:
