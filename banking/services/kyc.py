@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from banking.domain.kyc import KycLevel
@@ -47,6 +47,19 @@ class Allowance:
         """The customer's limit now. Raises KycTooLow when the service is closed."""
         level = level_of(enrolment, self.clock.now())
         return self.rules.limit(service, level)
+
+    def at_level(self, caller: Caller, level: KycLevel) -> Caller:
+        """The caller at the level that the core has for them, kept for what follows."""
+        enrolment = caller.enrolment
+        if enrolment.kyc_level == level.value:
+            return caller
+        with self.uow() as tx:
+            tx.enrolments.set_kyc_level(enrolment.id, level.value)
+            tx.audit.record(
+                "kyc_level_changed", enrolment_id=enrolment.id, level=level.value
+            )
+            tx.commit()
+        return replace(caller, enrolment=replace(enrolment, kyc_level=level.value))
 
     def spent(self, tx: Tx, customer_number: str, service: str) -> tuple[Money, Money]:
         """What was confirmed today and this month, and not refused."""

@@ -20,6 +20,7 @@ from banking.domain.limits import MoneyRules
 from banking.domain.money import Money, least
 from banking.domain.refusals import (
     CoolingOff,
+    CustomerBlocked,
     LimitExceeded,
     NotEnoughMoney,
     SameAccount,
@@ -91,6 +92,10 @@ class SendMoney:
         amount = self._amount(caller, draft, target, source, fee)
         if isinstance(amount, Ask):
             return amount
+        customer = self.accounts.core.customer(caller.customer_number)
+        if customer is None:
+            raise CustomerBlocked
+        caller = self.allowance.at_level(caller, customer.kyc_level)
         question = self._possible(caller, service, target, amount) or self._affordable(
             accounts, source, target, amount, fee
         )

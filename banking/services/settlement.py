@@ -138,17 +138,29 @@ class Settlement:
         return begun
 
     def _require_customer(self, transfer: Transfer) -> None:
-        """The last look at who pays: the core may have stopped or lowered them."""
+        """The last look at who pays: stopped or lowered since they confirmed?"""
+        if self._may_still_pay(transfer):
+            return
+        try:
+            # An earlier attempt may hold money; this also keeps a late one from
+            # working.
+            self.core.void(transfer.id)
+        except CoreRefused:
+            # An earlier attempt has moved it: what is done must be told as done.
+            return
+        raise CoreRefused("customer_blocked")
+
+    def _may_still_pay(self, transfer: Transfer) -> bool:
+        with self.uow() as tx:
+            enrolment = tx.enrolments.get(transfer.enrolment_id)
         customer = self.core.customer(transfer.customer_number)
-        if (
-            customer is not None
+        return (
+            enrolment is not None
+            and enrolment.active
+            and customer is not None
             and customer.active
             and _level_allows(self.rules, transfer, customer.kyc_level)
-        ):
-            return
-        # An earlier attempt may hold money; this also keeps a late one from working.
-        self.core.void(transfer.id)
-        raise CoreRefused("customer_blocked")
+        )
 
     def _lose_sight(self, transfer_id: str, alarm: str = "transfer_in_doubt") -> None:
         with self.uow() as tx:
