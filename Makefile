@@ -61,6 +61,11 @@ style: .venv/.ready
 bench: setup
 	$(BANK)/bank bench
 
+# The pictures of README.md, from a bank of their own.
+.PHONY: screenshots
+screenshots: setup browser
+	$(BANK)/python -m docs.screenshots
+
 # Does nothing when neither the training data nor the pipeline has changed.
 .PHONY: model
 model: .venv/.ready .venv-rasa/.ready
