@@ -11,9 +11,10 @@ from types import FrameType
 from banking.adapters.db.embedded import EmbeddedPostgres, PostgresFailed
 from banking.supervisor.child import Child, Program
 
-# Of the ten seconds that stopping may take: for the children, and for everything.
-CHILDREN_STOP_SECONDS = 6.0
-STOP_SECONDS = 8.5
+# Of the ten seconds that stopping may take: for the children, and for everything that
+# goes well. What is left is for a database that has to be told a second time.
+CHILDREN_STOP_SECONDS = 5.0
+STOP_SECONDS = 8.0
 TICK_SECONDS = 0.25
 # A process that dies so often before the bank is ready will not get well.
 MOST_DEATHS_AT_START = 3

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from banking.adapters.db.queue import defer
+from tests.ground.processes import slowness
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +38,7 @@ class Watched:
         return sum(line.startswith(beginning) for line in self.lines())
 
     def wait_for(self, beginning, *, count=1, seconds=25):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * slowness()
         while self.count(beginning) < count:
             assert time.monotonic() < deadline, (beginning, self.lines())
             time.sleep(0.02)
@@ -81,7 +82,7 @@ def test_jobs_of_one_conversation_keep_their_order_without_a_pause(worker, queue
 
 def test_one_slow_conversation_holds_up_nobody_else(worker, queue):
     worker.start()
-    queue("slow:5:a", lock="turn:slow")
+    queue("slow:60:a", lock="turn:slow")
     worker.wait_for("begin slow")
     queue("quick", lock="turn:quick")
     worker.wait_for("end quick", seconds=4)
@@ -110,7 +111,7 @@ def test_a_killed_workers_job_is_run_by_the_next(worker, queue):
     worker.start()
     worker.wait_for("begin slow", count=2, seconds=20)
 
-    assert time.monotonic() - killed <= 20
+    assert time.monotonic() - killed <= 20 * slowness()
 
 
 def test_a_worker_stops_when_told_and_finishes_what_it_began(worker, queue):
@@ -119,7 +120,7 @@ def test_a_worker_stops_when_told_and_finishes_what_it_began(worker, queue):
     worker.wait_for("begin slow")
     worker.process.send_signal(signal.SIGTERM)
 
-    assert 0 == worker.process.wait(timeout=10)
+    assert 0 == worker.process.wait(timeout=10 * slowness())
     assert 1 == worker.count("end slow")
 
 
@@ -129,7 +130,7 @@ def test_a_worker_stops_even_when_a_job_does_not(worker, queue):
     worker.wait_for("begin slow")
     worker.process.send_signal(signal.SIGTERM)
 
-    worker.process.wait(timeout=10)
+    worker.process.wait(timeout=10 * slowness())
 
 
 def test_a_job_that_never_works_ends_with_word_to_the_customer(worker, queue, database):

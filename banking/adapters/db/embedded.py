@@ -55,14 +55,15 @@ class EmbeddedPostgres:
     def stop(self, patience: float = STOP_SECONDS) -> None:
         """Stop the server: politely, then at once, then without asking.
 
-        ``patience`` is in seconds, for each of the first two.
+        ``patience`` is in seconds, for the polite way; the others get one each.
         """
-        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        ways = {signal.SIGINT: patience, signal.SIGQUIT: 1.0, signal.SIGKILL: 1.0}
+        for how, seconds in ways.items():
             if not self.is_running():
                 return
             with contextlib.suppress(psutil.Error, subprocess.TimeoutExpired):
                 (self.child or self.process).send_signal(how)
-                (self.child or self.process).wait(patience)
+                (self.child or self.process).wait(seconds)
 
 
 def start(home: Path, *, durable: bool = True) -> EmbeddedPostgres:
