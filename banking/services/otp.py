@@ -123,7 +123,7 @@ class Otp:
                 kept = True
         finally:
             if right and not kept:
-                self._spend(challenge_id)
+                self._spend(challenge_id, read)
         if not right:
             self._refuse(found, challenge, sim_steady=sim_steady)
         return cast(T, result)
@@ -193,11 +193,13 @@ class Otp:
             case _:
                 raise CodeExpired
 
-    def _spend(self, challenge_id: str) -> None:
+    def _spend(self, challenge_id: str, code: str) -> None:
         """The code was right, what it was for was refused: it is used all the same."""
         with self.uow() as tx:
             challenge = lock(tx, challenge_id)
             tx.challenges.save(challenge.burnt())
+            # An authenticator would show the same code to another challenge.
+            self._authenticated(tx, challenge, code, self.clock.now())
             tx.commit()
 
     def _was_sent(self, challenge: Challenge, code: str) -> bool:

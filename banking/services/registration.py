@@ -152,14 +152,19 @@ class Registration:
     def choose(self, link: Link, chat_id: str, pin: str, again: str) -> str:
         """Enrol the customer and sign them in; return the session's token.
 
-        Raises ChatIdRefused, PinsDiffer, PinRefused, BankAway or LinkDead.
+        Raises ChatIdRefused, PinsDiffer, PinRefused, BankAway, LinkDead or
+        ProofPaused.
         """
         with self.uow() as tx:
             conversation = tx.conversations.get(link.conversation_id)
         phone = (conversation and conversation.phone) or ""
         customer, accounts = self._known_by(phone)
-        # The number may have changed hands since the proof.
-        if customer is None or customer.customer_number != link.progress["customer"]:
+        # The number may have changed hands since the proof, or the bank its mind.
+        if (
+            customer is None
+            or not customer.active
+            or customer.customer_number != link.progress["customer"]
+        ):
             raise LinkDead
         name = read_chat_id(chat_id)
         if name is None or name in (customer.customer_number.casefold(), phone):
@@ -206,7 +211,9 @@ class Registration:
             tx.enrolments.add(enrolment, pin_hash=pin_hash, passphrase=passphrase)
             tx.audit.record("enrolled", enrolment_id=enrolment.id)
         else:
-            tx.enrolments.lock(before.id)
+            locked = tx.enrolments.lock(before.id)
+            if locked is None or locked.status is EnrolmentStatus.FROZEN:
+                raise ProofPaused  # it was frozen while this page was open
             tx.enrolments.renew(enrolment, pin_hash=pin_hash)
             tx.audit.record("re_enrolled", enrolment_id=enrolment.id)
             tx.audit.record("pin_changed", enrolment_id=enrolment.id, by="proof")
@@ -219,10 +226,17 @@ class Registration:
             tx, enrolment.id, Ended.PIN_CHANGED, but_link=link.token_sha256
         )
         here = tx.conversations.get(link.conversation_id)
+        if here and here.enrolment_id not in (None, enrolment.id):
+            self._hand_over(tx, link, here.enrolment_id or "")
         for other in tx.conversations.of_enrolment(enrolment.id):
             if here and other.channel == here.channel and other.id != here.id:
                 tx.conversations.unbind(other.id)
         tx.conversations.bind(link.conversation_id, enrolment.id)
+
+    def _hand_over(self, tx: Tx, link: Link, former: str) -> None:
+        """The chat was somebody else's: nothing of theirs stays open in it."""
+        self.sessions.kill(tx, former, Ended.NUMBER_CHANGED, but_link=link.token_sha256)
+        tx.parked.take(link.conversation_id)
 
     def _after_choice(self, tx: Tx, link: Link, enrolment: Enrolment) -> None:
         if link.purpose is not LinkPurpose.RESET_PIN:
