@@ -30,12 +30,6 @@ function readable(phone) {
   return `+1 ${phone.slice(2, 5)} ${phone.slice(5, 8)} ${phone.slice(8)}`;
 }
 
-function money(account) {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency: account.currency, currencyDisplay: "code" });
-  const digits = format.resolvedOptions().maximumFractionDigits;
-  return format.format(account.balance_minor / 10 ** digits).replace(/\u00a0/g, " ");
-}
-
 export function showPerson(person, copy) {
   byId("person-card").hidden = !person;
   if (!person) return;
@@ -49,8 +43,9 @@ export function showPerson(person, copy) {
     el("dt", {}, name),
     el("dd", {}, value, el("button", { class: "round copy", type: "button", "aria-label": `Copy ${name}`, onclick: () => copy(copied) }, icon("copy"))),
   ]);
+  // No balances: these are the seeds', and the bank moves on. It tells them in the chat.
   for (const account of main ? [main, ...others] : []) {
-    facts.push(el("dt", {}, `${account.kind[0].toUpperCase()}${account.kind.slice(1)} •••• ${account.number.slice(-4)}`), el("dd", { class: "small" }, money(account)));
+    facts.push(el("dt", {}, `${account.kind[0].toUpperCase()}${account.kind.slice(1)} account`), el("dd", { class: "small" }, `•••• ${account.number.slice(-4)}`));
   }
   if (person.kyc_level !== undefined) facts.push(el("dt", {}, "KYC level"), el("dd", { class: "small" }, String(person.kyc_level)));
   byId("person-title").textContent = facts.length ? "To register, this person knows" : "Not a customer of the bank";
