@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from banking.ports.identity import SmsUnavailable
 
@@ -29,6 +30,7 @@ class HttpSmsGateway:
     def send(self, message_id: str, phone: str, text: str) -> None:
         body = {"id": message_id, "to": phone, "text": text}
         # The id makes a repetition harmless, so one lost answer is asked for again.
+        perhaps_taken = False
         for _ in range(_TRIES):
             try:
                 answer = self.http.post(
@@ -37,10 +39,20 @@ class HttpSmsGateway:
                     timeout=self.timeout_s,
                     allow_redirects=False,
                 )
-            except requests.RequestException:
+            except requests.RequestException as error:
+                perhaps_taken = perhaps_taken or not _never_left(error)
                 continue
             if answer.status_code in (requests.codes.ok, requests.codes.accepted):
                 return
             if answer.status_code < requests.codes.server_error:
                 break
-        raise SmsUnavailable
+            perhaps_taken |= answer.status_code != requests.codes.service_unavailable
+        raise SmsUnavailable(perhaps_taken=perhaps_taken)
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    """Whether no connection was made, so that nothing can have arrived."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(
+        reason, NewConnectionError
+    )

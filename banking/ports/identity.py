@@ -172,6 +172,9 @@ class Attempts(Protocol):
         self, send_id: str, subject: str, place: str, challenge_id: str, now: datetime
     ) -> None: ...
 
+    def code_unsent(self, send_id: str) -> None:
+        """Forget a code that never left."""
+
     def codes_since(
         self, since: datetime, *, subject: str | None = None, place: str | None = None
     ) -> list[datetime]:
@@ -228,7 +231,14 @@ class Clock(Protocol):
 
 
 class SmsUnavailable(Exception):
-    """The gateway did not take the message; the same id may be tried again."""
+    """The gateway did not take the message; the same id may be tried again.
+
+    ``perhaps_taken`` where it was handed over and no answer came.
+    """
+
+    def __init__(self, *, perhaps_taken: bool = False) -> None:
+        super().__init__()
+        self.perhaps_taken = perhaps_taken
 
 
 class SmsSender(Protocol):

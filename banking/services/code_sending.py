@@ -4,7 +4,7 @@ import contextlib
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from banking.domain.challenge import Challenge, new_code
@@ -61,7 +61,7 @@ class CodeSending:
         self._require_steady_sim(challenge)
         code, send_id = new_code(), uuid.uuid4().hex
         with self.uow() as tx:
-            challenge = lock(tx, challenge_id)
+            before = challenge = lock(tx, challenge_id)
             self._require_sendable(tx, challenge, ip)
             now = self.clock.now()
             tx.challenges.save(
@@ -78,7 +78,9 @@ class CodeSending:
             tx.commit()
         try:
             self.sms.send(send_id, challenge.phone, self._text(challenge, code))
-        except SmsUnavailable:
+        except SmsUnavailable as down:
+            if not down.perhaps_taken:
+                self._take_back(before, code, send_id)
             raise SmsDown(self.has_authenticator(challenge)) from None
 
     def notify(self, phone: str, kind: str) -> None:
@@ -102,6 +104,23 @@ class CodeSending:
         with self.uow() as tx:
             enrolment = tx.enrolments.get(challenge.enrolment_id)
         return enrolment is not None and enrolment.has_totp
+
+    def _take_back(self, before: Challenge, code: str, send_id: str) -> None:
+        """The code never left: the one before it lives on, and nothing is counted."""
+        with self.uow() as tx:
+            challenge = lock(tx, before.id)
+            tx.attempts.code_unsent(send_id)
+            # Another code may have been sent meanwhile, or this one be used up.
+            if challenge.code_mac == self.hasher.code_mac(before.id, code):
+                tx.challenges.save(
+                    replace(
+                        challenge,
+                        code_mac=before.code_mac,
+                        code_expires_at=before.code_expires_at,
+                    )
+                )
+            log(tx, "code_not_sent", challenge)
+            tx.commit()
 
     def _require_sendable(self, tx: Tx, challenge: Challenge, ip: str) -> None:
         now, rule = self.clock.now(), self.rules.codes

@@ -16,6 +16,7 @@ EVENTS = frozenset(
         "code_closed",
         "code_passed",
         "code_refused_after_sim_change",
+        "code_not_sent",
         "code_sent",
         "code_wrong",
         "codes_many_this_hour",

@@ -100,6 +100,28 @@ def test_a_silent_gateway_is_said_and_an_authenticator_offered(ready: World):
     assert refused.value.authenticator
 
 
+def test_a_code_that_never_left_burns_nothing(ready: World):
+    first = send(ready)
+    ready.clock.pass_by(seconds=31)
+    ready.sms.down = True
+    for _ in range(4):
+        with pytest.raises(SmsDown):
+            ready.identity.otp.send("t1", IP)
+    ready.sms.down = False
+
+    # No waiting, nothing counted, and the code before it is still the code.
+    assert verify(ready, first) == "done"
+
+
+def test_after_an_outage_the_next_code_comes_at_once(ready: World):
+    ready.sms.down = True
+    with pytest.raises(SmsDown):
+        ready.identity.otp.send("t1", IP)
+    ready.sms.down = False
+
+    assert verify(ready, send(ready)) == "done"
+
+
 @pytest.mark.parametrize(("hours", "steady"), [(71, False), (73, True)])
 def test_a_changed_sim_gets_no_codes_for_three_days(ready: World, hours, steady):
     ready.sim.changes[AMA.phone] = ready.clock.now() - timedelta(hours=hours)

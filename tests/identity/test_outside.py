@@ -81,25 +81,28 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_id(outside):
 
 
 @pytest.mark.parametrize(
-    ("answers", "times"),
+    ("answers", "times", "perhaps_taken"),
     [
-        ([(503, {}), (500, {})], 2),
-        ([(400, {})], 1),
-        ([(429, {})], 1),
-        ([(302, {})], 1),
+        ([(503, {}), (503, {})], 2, False),
+        ([(503, {}), (500, {})], 2, True),
+        ([(400, {})], 1, False),
+        ([(429, {})], 1, False),
+        ([(302, {})], 1, False),
     ],
 )
-def test_what_was_not_taken_is_said(outside, answers, times):
+def test_what_was_not_taken_is_said(outside, answers, times, perhaps_taken):
     outside.answers = answers
 
-    with pytest.raises(SmsUnavailable):
+    with pytest.raises(SmsUnavailable) as down:
         gateway(outside).send("m1", PHONE, "hello")
     assert len(outside.asked) == times
+    assert down.value.perhaps_taken is perhaps_taken
 
 
 def test_nobody_at_the_address_is_said():
-    with pytest.raises(SmsUnavailable):
+    with pytest.raises(SmsUnavailable) as down:
         HttpSmsGateway("http://127.0.0.1:9", timeout_s=1).send("m1", PHONE, "hello")
+    assert not down.value.perhaps_taken
 
 
 def test_the_same_id_is_the_same_message_in_memory_too():

@@ -65,6 +65,9 @@ class SqlAttempts:
             )
         )
 
+    def code_unsent(self, send_id: str) -> None:
+        self.connection.execute(delete(CODE_SENDS).where(CODE_SENDS.c.id == send_id))
+
     def codes_since(
         self, since: datetime, *, subject: str | None = None, place: str | None = None
     ) -> list[datetime]:
