@@ -7,6 +7,7 @@ State, receipt and notice are written in one commit, by whoever is first.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from banking.domain.bubbles import DocumentBubble
 from banking.domain.kyc import KycLevel
@@ -42,6 +43,9 @@ _FAILURES = {
     "customer_blocked": "utter_transfer_failed_blocked",
 }
 _FAILURE = "utter_transfer_failed"
+_IN_DOUBT = "transfer_in_doubt"
+# Seconds after the core's silence; the customer waits for an answer meanwhile.
+_ASK_AGAIN_AFTER = (3, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +166,7 @@ class Settlement:
             and _level_allows(self.rules, transfer, customer.kyc_level)
         )
 
-    def _lose_sight(self, transfer_id: str, alarm: str = "transfer_in_doubt") -> None:
+    def _lose_sight(self, transfer_id: str, alarm: str = _IN_DOUBT) -> None:
         with self.uow() as tx:
             locked = tx.transfers.lock(transfer_id)
             if locked is None or not _may(locked, TransferEvent.LOSE_SIGHT):
@@ -174,7 +178,19 @@ class Settlement:
                 words = self.words.say("utter_transfer_checking", **facts_of(doubtful))
                 tx.outbox.say(doubtful.conversation_id, words)
                 self._record(tx, doubtful, alarm)
+                if alarm == _IN_DOUBT:
+                    self._ask_again(tx, transfer_id)
             tx.commit()
+
+    def _ask_again(self, tx: Tx, transfer_id: str) -> None:
+        """Most broken lines are mended at once; later rounds are reconciliation's."""
+        for seconds in _ASK_AGAIN_AFTER:
+            tx.defer(
+                "transfer",
+                lock=f"transfer:{transfer_id}",
+                at=self.clock.now() + timedelta(seconds=seconds),
+                transfer_id=transfer_id,
+            )
 
     def _left(self, transfer: Transfer) -> Money | None:
         try:

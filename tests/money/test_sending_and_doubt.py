@@ -84,6 +84,23 @@ def test_a_core_that_never_answered_is_asked_again_with_the_same_key(world):
     sound(world)
 
 
+def test_a_silent_core_is_asked_again_within_seconds(world):
+    ama = world.person()
+    transfer_id = ama.propose(payee="mum", amount="50")
+    ama.authorise(transfer_id)
+    world.core.lost_after = True
+    world.bank.settlement.execute(transfer_id)
+    world.bank.settlement.execute(transfer_id)
+
+    # Once for the confirmation, twice for the doubt, however long it lasts.
+    again = world.jobs("transfer")
+    assert [{"transfer_id": transfer_id}] * 3 == again
+    world.core.lost_after = False
+    world.bank.settlement.execute(transfer_id)
+    assert TransferState.POSTED is world.transfer(transfer_id).state
+    assert 1 == notices(world, ama).count(".pdf")
+
+
 def test_a_core_that_moved_the_money_in_silence_is_believed(world):
     ama = world.person()
     before = ama.balance()
