@@ -13,6 +13,12 @@ BANK := .venv/bin
 RASA := env PYTHONPATH=. RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 \
 	SQLALCHEMY_SILENCE_UBER_WARNING=1 .venv-rasa/bin/python -W ignore
 
+# Tests that need the machine to themselves; the others run side by side, each row of
+# them with a database of its own.
+ALONE := browser or whole or alone
+ABREAST := $(BANK)/python -m pytest --numprocesses auto --maxprocesses 4 \
+	--dist loadscope
+
 # Rasa says a thousand lines where all is well: shown when it is not.
 quietly = @echo "rasa: $(1)"; log=build/$(1).log; run() { "$$@" >$$log 2>&1 || \
 	{ cat $$log; exit 1; }; }; run
@@ -44,11 +50,12 @@ test: setup browser style
 		--model models --endpoints endpoints.yml --fail-on-prediction-errors \
 		--out build/stories
 	$(RASA) -m pytest tests/rasa_addons
-	$(BANK)/python -m pytest
+	$(ABREAST) -m "not ($(ALONE))"
+	$(BANK)/python -m pytest -m "$(ALONE)"
 
 .PHONY: check
 check: setup style
-	$(BANK)/python -m pytest -m "not browser and not whole"
+	$(ABREAST) -m "not ($(ALONE))"
 
 .PHONY: style
 style: .venv/.ready

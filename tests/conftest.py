@@ -83,8 +83,16 @@ def clean_database(database_url: str) -> str:
             " 'information_schema') AND tablename <> ALL(%s)",
             [list(KEPT)],
         ).fetchall()
-        names = ", ".join(name for (name,) in tables)
-        connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        # Emptying a table takes longer than seeing that it is empty.
+        rows = ", ".join(
+            f"('{name}', EXISTS (SELECT FROM {name}))" for (name,) in tables
+        )
+        filled = connection.execute(
+            f"SELECT name FROM (VALUES {rows}) AS found (name, filled) WHERE filled"
+        ).fetchall()
+        if filled:
+            names = ", ".join(name for (name,) in filled)
+            connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     return database_url
 
 

@@ -8,6 +8,7 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pyotp
@@ -28,6 +29,7 @@ _STEP_SECONDS = 30
 _NONCE_BYTES = 12
 
 
+@cache
 def guessable_pins() -> frozenset[str]:
     """PINs and passwords that others would try first."""
     lines = _BLOCKLIST.read_text(encoding="utf-8").splitlines()
@@ -50,7 +52,7 @@ class PepperedHasher:
     """argon2id for PINs, HMAC for codes; neither can be tried without the pepper."""
 
     pepper: bytes = field(repr=False)
-    _hasher: PasswordHasher = field(default_factory=_argon2, repr=False)
+    argon2: PasswordHasher = field(default_factory=_argon2, repr=False)
     _turns: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(_AT_ONCE), repr=False
     )
@@ -58,7 +60,7 @@ class PepperedHasher:
 
     def hash_pin(self, pin: str) -> str:
         with self._turns:
-            return self._hasher.hash(self._peppered(pin))
+            return self.argon2.hash(self._peppered(pin))
 
     def pin_matches(self, pin_hash: str | None, pin: str) -> bool:
         if pin_hash is None and not self._nobody:
@@ -66,7 +68,7 @@ class PepperedHasher:
         peppered = self._peppered(pin)
         with self._turns:
             try:
-                self._hasher.verify(pin_hash or self._nobody[0], peppered)
+                self.argon2.verify(pin_hash or self._nobody[0], peppered)
             except (VerificationError, InvalidHashError):
                 return False
         return pin_hash is not None

@@ -310,6 +310,7 @@ def test_whether_anything_else_was_said(text, more):
 # --- speed ------------------------------------------------------------------------
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "piece",
     [

@@ -5,10 +5,11 @@ import time
 
 import pytest
 
+from banking.adapters.credentials import PepperedHasher
 from banking.domain.link import LinkPurpose
 from banking.domain.page_refusals import LinkDead, SignInWrong, TooManyFromHere
 from tests.identity.challenges import at_once
-from tests.identity.world import AMA, CHAT_ID, IP, KOFI, PIN, World
+from tests.identity.world import AMA, CHAT_ID, IP, KOFI, PEPPER, PIN, World
 
 VISIT = "v" * 43
 
@@ -130,7 +131,10 @@ def test_a_locked_customer_is_told_no_more_than_a_wrong_pin_is(world: World):
         attempt(world, link)
 
 
+@pytest.mark.alone
 def test_who_is_registered_cannot_be_told_by_the_clock(world: World):
+    world.hasher = PepperedHasher(PEPPER)
+    world.use()
     world.enrol()
     world.use(wrong_pins_per_ip=10_000)
     links = {
