@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
@@ -116,4 +122,6 @@ async def metrics(request: Request) -> Response:
     if not found.may_look(request):
         raise HTTPException(404)
     text = await run_in_threadpool(generate_latest, found.registry)
+    # What belongs to the process rather than to this application: memory, webhooks.
+    text += generate_latest(REGISTRY)
     return Response(text, media_type=CONTENT_TYPE_LATEST)

@@ -20,6 +20,7 @@ def test_this_machine_may_look(app, address):
     assert answer.headers["content-type"].startswith("text/plain")
     assert 'bank_ready{part="database"} 1.0' in answer.text
     assert 'bank_ready{part="worker"} 0.0' in answer.text
+    assert "# TYPE webhook_deliveries_total counter" in answer.text
 
 
 @pytest.mark.parametrize(
