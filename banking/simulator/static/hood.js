@@ -68,13 +68,16 @@ function turn(one) {
   }
   const actions = (one.actions ?? []).filter((name) => name !== "action_listen");
   if (actions.length) rows.push(["Actions", actions.map((name) => el("code", {}, String(name)))]);
-  if (one.postings?.length) rows.push(["Postings", [postings(one.postings)]]);
+  if (one.postings?.length) rows.push([moved(one.postings) ? "Postings" : "Payment", [postings(one.postings)]]);
   if (one.took_ms !== undefined && one.took_ms !== null) rows.push(["Took", [`${Math.round(one.took_ms)} ms`]]);
   return el("article", { class: "turn", "data-testid": "turn" },
     // Without words: the bank went on by itself, after one of its pages.
     el("div", { class: "turn-head" }, one.text ? el("q", {}, one.text) : el("em", {}, "goes on by itself"), el("time", {}, clock(one.at))),
     el("dl", {}, ...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, ...value)])));
 }
+
+// A payment that waits to be confirmed has moved nothing yet.
+const moved = (entries) => entries.every((entry) => ["posted", ""].includes(String(entry.state ?? "").toLowerCase()));
 
 function postings(entries) {
   const table = el("table", { class: "postings" });
