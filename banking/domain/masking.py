@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 DOTS: Final = "••••"
+# The dots and their digits are one word: no screen breaks a line between them.
+TIE: Final = "\N{NO-BREAK SPACE}"
 
 
 def account(number: str) -> str:
     """ "•••• 4321"; a card number looks the same."""
-    return f"{DOTS} {_tail(number, 4)}"
+    return f"{DOTS}{TIE}{_tail(number, 4)}"
 
 
 def account_in_sms(number: str) -> str:
@@ -30,6 +32,11 @@ def name(full: str) -> str:
     if len(words) == 1:
         return words[0]
     return f"{words[0]} {words[-1][0].upper()}."
+
+
+def first_name(full: str) -> str:
+    """ "Ama", to speak to somebody."""
+    return next(iter(full.split()), "")
 
 
 def _tail(number: str, length: int) -> str:

@@ -34,7 +34,7 @@ def test_one_account_can_be_asked_for(world):
     said = ama.ask(Balance("savings"))
 
     assert "utter_balance_of" == said.response
-    assert said.facts["account"].startswith("Savings •••• ")
+    assert said.facts["account"].startswith("Savings ••••\N{NO-BREAK SPACE}")
     assert str(ama.balance(1)) == said.facts["balance"]
     assert "utter_balance" == ama.ask(Balance("moon base")).response
 
@@ -119,7 +119,7 @@ def test_details_show_ends_only(world):
 
     said = ama.ask(Details())
 
-    assert f"•••• {ama.account[-4:]}" == said.facts["masked"]
+    assert f"••••\N{NO-BREAK SPACE}{ama.account[-4:]}" == said.facts["masked"]
     assert ama.account not in str(said.facts)
 
 

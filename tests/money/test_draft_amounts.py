@@ -20,7 +20,7 @@ def test_the_amount_is_asked_for_with_the_payees_name(world):
     asked = ama.draft(payee="grace")
 
     assert ("amount", "utter_ask_amount") == (asked.slot, asked.response)
-    assert asked.facts["payee"].startswith("Grace M. •••• ")
+    assert asked.facts["payee"].startswith("Grace M. ••••\N{NO-BREAK SPACE}")
 
 
 @pytest.mark.parametrize(

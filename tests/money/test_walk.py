@@ -16,7 +16,8 @@ def test_a_customer_sees_what_they_have(world):
     assert isinstance(said, Say)
     assert "utter_balance" == said.response
     lines = said.facts["lines"].splitlines()
-    assert [f"Current •••• {ama.account[-4:]}  {ama.balance()}"] == lines[:1]
+    account = f"Current ••••\N{NO-BREAK SPACE}{ama.account[-4:]}"
+    assert [f"{account}  {ama.balance()}"] == lines[:1]
 
 
 def test_money_sent_to_mum_arrives_once_with_a_receipt(world):
