@@ -129,9 +129,13 @@ def from_reply(
 def _custom(custom: Mapping[str, Any]) -> Bubble:
     match custom.get("type"):
         case "link":
+            label = unmarked(str(custom["label"]))
+            if len(label) > LONGEST_LABEL:
+                # "Confirm USD 10,00…" could be any amount.
+                label = unmarked(str(custom.get("short_label") or label))
             return LinkButton(
                 str(custom["text"]),
-                unmarked(str(custom["label"])),
+                label,
                 unmarked(str(custom["url"])),
             )
         case "document":
