@@ -9,7 +9,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.heard import Heard
-from actions.secured import TellerAction, say, words_for
+from actions.secured import TellerAction, say, speak, words_for
 from banking.services.outcomes import Choice
 
 FALLBACK: Final = "action_fallback"
@@ -20,7 +20,7 @@ MOST_REPEATED: Final = 3
 
 
 class ConversationAction(TellerAction, ABC):
-    """An action that asks the teller nothing."""
+    """An action that asks the teller for nothing of a customer's."""
 
 
 class ActionFallback(ConversationAction):
@@ -41,7 +41,7 @@ class ActionFallback(ConversationAction):
         offers = MENU if odd else ALL_CHOICES
         guesses = _likeliest(tracker.latest_message, domain or {}, offers)
         if before > 1:
-            say(dispatcher, "utter_fallback_person")
+            speak(dispatcher, self.teller.people.needed())
         elif before == 1:
             say(dispatcher, "utter_fallback_menu")
         elif not guesses:
@@ -69,6 +69,22 @@ class ActionFaq(ConversationAction):
         domain: Mapping[str, Any],  # noqa: ARG002 - rasa-sdk hands it to every action.
     ) -> list[EventType]:
         say(dispatcher, words_for(Heard.of(tracker)))
+        return []
+
+
+class ActionHumanHandoff(ConversationAction):
+    """A person, and when one answers."""
+
+    def name(self) -> str:
+        return "action_human_handoff"
+
+    def turn(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,  # noqa: ARG002 - rasa-sdk hands it to every action.
+        domain: Mapping[str, Any],  # noqa: ARG002 - likewise.
+    ) -> list[EventType]:
+        speak(dispatcher, self.teller.people.asked_for())
         return []
 
 

@@ -20,7 +20,7 @@ from rasa_sdk.events import (
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.heard import Heard
-from actions.secured import TellerAction, answer_aside, is_aside, speak
+from actions.secured import TellerAction, answer_aside, is_aside, say, speak, welcome
 from actions.talk import (
     CONFIRMATION,
     SIGN_IN,
@@ -31,6 +31,7 @@ from actions.talk import (
 )
 from banking.services.outcomes import (
     Ask,
+    Choice,
     ConfirmNeeded,
     Outcome,
     Refused,
@@ -42,6 +43,9 @@ from banking.services.outcomes import (
 # Below this confidence a side question may as well be the answer to the question.
 SURE: Final = 0.7
 SHORT_ANSWER_WORDS: Final = 3
+# What needs no reminder after it.
+PLEASANTRIES: Final = frozenset({"greet", "thank"})
+STILL_WAITING: Final = "utter_still_waiting"
 # Nothing in such a message stands for a name or an amount that was not recognised.
 PLAIN_MOVES: Final = frozenset({"affirm", "deny"})
 
@@ -90,6 +94,10 @@ class FormCheck(TellerAction, ABC):
         return talk.heard.intent == self.intent and (
             talk.heard.tapped or bool(talk.new)
         )
+
+    def still_open(self, talk: Talk) -> bool:  # noqa: ARG002
+        """Whether what was shown for confirmation still waits for it."""
+        return True
 
     def confirming(self, talk: Talk) -> list[EventType] | None:  # noqa: ARG002
         """Return the events that end the turn if there is nothing left to confirm."""
@@ -146,9 +154,17 @@ class FormCheck(TellerAction, ABC):
         if ends:
             return self.given_up()
         if talk.asked == CONFIRMATION:
-            # The answer stands alone: the payment may have gone meanwhile.
-            return self.asking(talk, CONFIRMATION)
+            return self._still_waiting(talk)
         return self._ask_again(talk)
+
+    def _still_waiting(self, talk: Talk) -> list[EventType]:
+        """After an answer to something else: what waits still does, if it does."""
+        if talk.heard.intent not in PLEASANTRIES:
+            if not self.still_open(talk):
+                # The page has ended it meanwhile, and said so.
+                return self.given_up()
+            talk.say(STILL_WAITING)
+        return self.asking(talk, CONFIRMATION)
 
     def _may_answer(self, talk: Talk) -> bool:
         """Whether what looks like a side question is the answer after all."""
@@ -178,8 +194,10 @@ class FormCheck(TellerAction, ABC):
     def _resumed(self, talk: Talk) -> list[EventType]:
         """Signed in: go on with what was parked."""
         own, talk.asked = talk.asked == SIGN_IN, None
-        outcome = self.teller.resume(talk.heard.token)
-        if own and outcome != Say("utter_signed_in"):
+        resumed = self.teller.resume(talk.heard.token)
+        outcome = resumed.outcome
+        welcome(talk.dispatcher, resumed)
+        if own and resumed.asked:
             return self._speak(talk, outcome)
         speak(talk.dispatcher, outcome)
         if isinstance(outcome, SignInNeeded | RegistrationNeeded):
@@ -196,7 +214,11 @@ class FormCheck(TellerAction, ABC):
             if talk.fails_again(talk.asked):
                 return self._help(talk, talk.asked)
             talk.say("utter_form_unclear")
+        before = dict(talk.values)
         talk.keep_new(self.depends)
+        if talk.asked == CONFIRMATION and talk.values == before:
+            # Nothing new: the link that was shown stays as it is.
+            return self._ask_again(talk)
         return self._speak(talk, self.step(talk.heard, talk.values))
 
     def _ask_again(self, talk: Talk) -> list[EventType]:
@@ -218,7 +240,7 @@ class FormCheck(TellerAction, ABC):
             case _ if talk.fails_again(CONFIRMATION):
                 return self._help(talk, CONFIRMATION)
             case _:
-                talk.say("utter_still_waiting")
+                talk.say(STILL_WAITING)
                 return self.asking(talk, CONFIRMATION, failed=talk.answering)
         return self.asking(talk, CONFIRMATION)
 
@@ -234,6 +256,9 @@ class FormCheck(TellerAction, ABC):
             case SignInNeeded() | RegistrationNeeded():
                 speak(talk.dispatcher, outcome)
                 return self.asking(talk, SIGN_IN)
+            case Say(response=response) if response == STILL_WAITING:
+                speak(talk.dispatcher, outcome)
+                return self.asking(talk, CONFIRMATION)
             case Say() | Refused():
                 speak(talk.dispatcher, outcome)
                 return self.given_up()
@@ -249,13 +274,15 @@ class FormCheck(TellerAction, ABC):
         if all(f'"{slot}"' in choice.payload for choice in outcome.choices):
             talk.values.pop(slot, None)
         if talk.fails_again(slot):
-            return self._help(talk, slot)
+            return self._help(talk, slot, outcome.choices)
         speak(talk.dispatcher, outcome)
         return self.asking(talk, slot, failed=talk.fails(slot))
 
-    def _help(self, talk: Talk, slot: str) -> list[EventType]:
-        """Two answers failed: say what is needed, and offer to stop."""
-        talk.say(f"utter_form_help_{slot}")
+    def _help(
+        self, talk: Talk, slot: str, choices: tuple[Choice, ...] = ()
+    ) -> list[EventType]:
+        """Two answers failed: say what is needed, show the choices, offer to stop."""
+        say(talk.dispatcher, f"utter_form_help_{slot}", choices=choices)
         return self.asking(talk, slot)
 
 

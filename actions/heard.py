@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 
 # Rasa's channel puts this before a typed slash; it is no part of what was said.
 ZERO_WIDTH_SPACE = "\u200b"
+TYPED_COMMAND = ZERO_WIDTH_SPACE + "/"
 LONGEST_VALUE = 120
 NAMES = ("person", "company", "biller", "category")
 # The reader of names is fond of these.
@@ -113,15 +114,19 @@ class Heard:
         message = tracker.latest_message
         text = str(message.get("text") or "")
         tapped = text.startswith("/")
+        # A command that somebody typed: nothing in it is an answer to anything.
+        forged = text.startswith(TYPED_COMMAND)
         intent = message.get("intent") or {}
         metadata = message.get("metadata") or {}
         token = metadata.get("envelope")
         return cls(
             token=token if isinstance(token, str) else "",
-            text=text.strip(ZERO_WIDTH_SPACE + " "),
+            text="" if forged else text.strip(ZERO_WIDTH_SPACE + " "),
             intent=str(intent.get("name") or ""),
             confidence=float(intent.get("confidence") or 0.0),
-            found=tuple(_found(message.get("entities") or [], text, tapped)),
+            found=()
+            if forged
+            else tuple(_found(message.get("entities") or [], text, tapped)),
             tapped=tapped,
             topic=_topic(message) if intent.get("name") == "faq" else None,
         )

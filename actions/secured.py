@@ -24,6 +24,7 @@ from banking.services.outcomes import (
     Outcome,
     Refused,
     RegistrationNeeded,
+    Resumed,
     Say,
     SignInNeeded,
 )
@@ -67,6 +68,9 @@ NOT_ASIDES = frozenset(
         "resume",
     ]
 )
+
+# Anybody may ask for a person, signed in or not.
+PERSON = "human_handoff"
 
 _ANSWERS: dict[str, type["SecuredAction"]] = {}
 
@@ -153,6 +157,9 @@ def answer_aside(
     Return the teller's outcome (None: answered with words alone), and whether the
     form is over.
     """
+    if heard.intent == PERSON:
+        speak(dispatcher, (teller or bootstrap.teller()).people.asked_for())
+        return None, False
     answer = _ANSWERS.get(heard.intent)
     if answer is None:
         say(dispatcher, words_for(heard))
@@ -186,6 +193,16 @@ def speak(dispatcher: CollectingDispatcher, outcome: Outcome) -> None:
             say(dispatcher, "utter_registration_needed", {"url": url})
         case _:
             assert_never(outcome)
+
+
+def welcome(dispatcher: CollectingDispatcher, resumed: Resumed) -> None:
+    """Greet a customer who is back from the bank's page, if an answer follows."""
+    if not resumed.asked or isinstance(
+        resumed.outcome, SignInNeeded | RegistrationNeeded
+    ):
+        return
+    response = "utter_registered_going_on" if resumed.registered else "utter_going_on"
+    say(dispatcher, response, {"name": resumed.name})
 
 
 def say(

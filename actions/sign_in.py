@@ -1,5 +1,6 @@
 """Registering, signing in and out, the PIN, and what waited for them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.heard import Heard
-from actions.secured import SecuredAction, TellerAction, say, speak
+from actions.secured import SecuredAction, TellerAction, speak, welcome
 from actions.talk import AN_ANSWER, ASKED, CONFIRMATION, REQUESTED
 from actions.transfer_money import ValidateTransferForm
 from banking.services.outcomes import (
@@ -17,13 +18,18 @@ from banking.services.outcomes import (
     ConfirmNeeded,
     Logout,
     Outcome,
-    RegistrationNeeded,
-    Say,
+    RevokeSessions,
     Sessions,
-    SignInNeeded,
+    SignIn,
 )
 
 CONFIRM_TRANSFER = "utter_confirm_transfer"
+# "sign out of all devices"
+EVERYWHERE = re.compile(
+    r"\b(?:everywhere|(?:all|every|each|any|other) (?:of )?(?:the |my )?"
+    r"(?:other )?(?:devices?|phones?|places?|sessions?|channels?|chats?))\b",
+    re.IGNORECASE,
+)
 
 
 class ActionRegister(SecuredAction):
@@ -33,8 +39,8 @@ class ActionRegister(SecuredAction):
         return "action_register"
 
     def outcome(self, heard: Heard) -> Outcome:
-        # Whoever is signed in already reads where; all others get the page they need.
-        return self.teller.ask(heard.token, Sessions())
+        # Whoever is signed in already hears so; all others get the page they need.
+        return self.teller.ask(heard.token, SignIn())
 
 
 class ActionLogin(SecuredAction):
@@ -44,7 +50,7 @@ class ActionLogin(SecuredAction):
         return "action_login"
 
     def outcome(self, heard: Heard) -> Outcome:
-        return self.teller.ask(heard.token, Sessions())
+        return self.teller.ask(heard.token, SignIn())
 
 
 class ActionCheckSessions(SecuredAction):
@@ -65,7 +71,9 @@ class ActionLogout(SecuredAction):
         return "action_logout"
 
     def outcome(self, heard: Heard) -> Outcome:
-        return self.teller.do(heard.token, Logout())
+        everywhere = heard.first("everywhere") or EVERYWHERE.search(heard.text)
+        command = RevokeSessions() if everywhere else Logout()
+        return self.teller.do(heard.token, command)
 
 
 class ActionResetPin(SecuredAction):
@@ -94,16 +102,10 @@ class ActionResume(TellerAction):
         tracker: Tracker,
         domain: Mapping[str, Any],  # noqa: ARG002 - rasa-sdk hands it to every action.
     ) -> list[EventType]:
-        outcome = self.teller.resume(Heard.of(tracker).token)
-        match outcome:
-            case (
-                SignInNeeded() | RegistrationNeeded() | Say(response="utter_signed_in")
-            ):
-                pass
-            case _:
-                say(dispatcher, "utter_going_on")
-        speak(dispatcher, outcome)
-        match outcome:
+        resumed = self.teller.resume(Heard.of(tracker).token)
+        welcome(dispatcher, resumed)
+        speak(dispatcher, resumed.outcome)
+        match resumed.outcome:
             case Ask(slot):
                 asked = slot
             case ConfirmNeeded(_, response) if response.startswith(CONFIRM_TRANSFER):

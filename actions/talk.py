@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.choosing import Offered, typed_choice
 from actions.heard import Heard
 from actions.secured import say
 
@@ -23,6 +24,10 @@ CONFIRMATION: Final = "confirmation"
 SIGN_IN: Final = "sign_in"
 # Likewise, but it was a question on the way that met a closed door.
 SIGN_IN_ASIDE: Final = "sign_in_aside"
+# Fields that say one thing in several ways.
+SAME_MATTER: Final = (frozenset({"payee", "payee_choice", "payee_account"}),)
+# From a choice to a number: the answer was none of what had been offered.
+STEPS_BACK: Final = frozenset({("payee_choice", "payee_account")})
 
 
 @dataclass(slots=True)
@@ -33,8 +38,8 @@ class Talk:
     heard: Heard
     values: dict[str, str] = field(default_factory=dict)
     asked: str | None = None
-    # The choices that were shown last: title → the fields that a tap fills.
-    offered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # The choices that were shown last; one that is no answer has no fields.
+    offered: tuple[Offered, ...] = ()
     # Whether the question just asked has failed before.
     failed: bool = False
     new: Mapping[str, str] = field(default_factory=dict)
@@ -63,22 +68,14 @@ class Talk:
         )
 
     def chosen(self) -> Mapping[str, str]:
-        """What a typed answer takes of the choices shown: by title, or a plain yes."""
-        typed = (self.heard.typed() or "").casefold()
-        if self.heard.intent == "affirm" and len(self.offered) == 1:
-            return next(iter(self.offered.values()))
-        # "USD 15" is no short way to write USD 15.50.
-        fitting = [
-            fields
-            for title, fields in self.offered.items()
-            if title.casefold() == typed
-            or (
-                len(typed) > 1
-                and title.casefold().startswith(typed)
-                and "amount" not in fields
-            )
-        ]
-        return fitting[0] if len(fitting) == 1 else {}
+        """What a typed answer takes of the choices shown."""
+        typed = self.heard.typed()
+        answers = [choice for choice in self.offered if choice.fields]
+        if self.heard.intent == "affirm" and len(answers) == 1:
+            return answers[0].fields
+        if not typed or not answers:
+            return {}
+        return typed_choice(typed, self.offered, figures=self.asked != "amount")
 
     def say(self, response: str, **facts: str) -> None:
         say(self.dispatcher, response, facts)
@@ -95,21 +92,25 @@ class Talk:
         return self.failed and self.fails(slot)
 
     def fails(self, slot: str) -> bool:
-        """Whether the message was to answer this question and brought nothing else."""
-        return self.answering and self.asked == slot and not self.new.keys() - {slot}
+        """Whether the message was to answer this question and brought nothing else.
+
+        Other words for the same thing are no news: a name where a number was asked.
+        """
+        same = next((s for s in SAME_MATTER if slot in s), frozenset({slot}))
+        asked = self.asked == slot or (self.asked, slot) in STEPS_BACK
+        return self.answering and asked and not self.new.keys() - same
 
 
-def offered_last(events: list[dict[str, Any]]) -> dict[str, Mapping[str, str]]:
-    """Return the choices of the bank's latest words that answer a question."""
+def offered_last(events: list[dict[str, Any]]) -> tuple[Offered, ...]:
+    """Return the choices of the bank's latest words, as they were shown."""
     for event in reversed(events):
         if event.get("event") == "bot":
             buttons = (event.get("data") or {}).get("buttons") or []
-            return {
-                str(button["title"]): fields
-                for button in buttons
-                if (fields := _fields(str(button.get("payload"))))
-            }
-    return {}
+            return tuple(
+                Offered(str(b["title"]), _fields(str(b.get("payload"))))
+                for b in buttons
+            )
+    return ()
 
 
 def _fields(payload: str) -> Mapping[str, str]:

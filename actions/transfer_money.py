@@ -21,7 +21,7 @@ from actions.heard import (
     person_meant,
 )
 from actions.secured import speak
-from actions.talk import CONFIRMATION, SIGN_IN, Talk
+from actions.talk import CONFIRMATION, SIGN_IN, SIGN_IN_ASIDE, Talk
 from banking.services.outcomes import (
     CancelTransfer,
     Outcome,
@@ -51,6 +51,13 @@ MAKE_IT: Final = re.compile(
     r"(?P<amount>.{1,60})$",
     re.IGNORECASE,
 )
+DATES: Final = frozenset({"date", "period"})
+# "send half to mum", "send 15,5 to mum"
+ODD_AMOUNT: Final = re.compile(
+    r"(?<![\w.,])(?P<amount>half|everything|all (?:of it|i have|my money)|"
+    r"the same(?: again| amount| as (?:last time|before))?|[0-9]+[.,][0-9]+)(?![\w.,])",
+    re.IGNORECASE,
+)
 QUOTED: Final = re.compile('["“«](?P<what>[^"”»\n]{1,60})["”»]')
 OWN_ACCOUNT: Final = re.compile(
     r"\b(?P<way>from|out of|to|into|in)\s+(?:my\s+|the\s+)?(?:own\s+)?"
@@ -63,6 +70,7 @@ LEAD_IN: Final = re.compile(
     re.IGNORECASE,
 )
 
+AWAITING: Final = "utter_transfer_status_awaiting"
 # Figures in an answer to these are part of a number, not an amount.
 PAYEE_QUESTIONS: Final = frozenset({"payee", "payee_choice", "payee_account"})
 
@@ -125,14 +133,21 @@ class ValidateTransferForm(FormCheck):
         if talk.asked == CONFIRMATION:
             # The link that was shown dies.
             speak(talk.dispatcher, self.teller.do(talk.heard.token, CancelTransfer()))
+        elif talk.asked not in (SIGN_IN, SIGN_IN_ASIDE) and self.still_open(talk):
+            # A change was begun and not finished; what it was to change goes too.
+            speak(talk.dispatcher, self.teller.do(talk.heard.token, CancelTransfer()))
         else:
             super().dropped(talk)
+
+    def still_open(self, talk: Talk) -> bool:
+        outcome = self.teller.ask(talk.heard.token, TransferStatus())
+        return outcome_is_waiting(outcome)
 
     def confirming(self, talk: Talk) -> list[EventType] | None:
         """Ask the bank whether the payment still waits; the page does not tell us."""
         outcome = self.teller.ask(talk.heard.token, TransferStatus())
         match outcome:
-            case Say(response="utter_transfer_status_awaiting"):
+            case Say() if outcome_is_waiting(outcome):
                 return None
             case SignInNeeded() | RegistrationNeeded():
                 speak(talk.dispatcher, outcome)
@@ -140,6 +155,11 @@ class ValidateTransferForm(FormCheck):
                 return self.asking(talk, SIGN_IN)
             case _:
                 return self.released()
+
+
+def outcome_is_waiting(outcome: Outcome) -> bool:
+    """Whether the latest payment waits for its confirmation."""
+    return isinstance(outcome, Say) and outcome.response == AWAITING
 
 
 class _Reading:
@@ -178,12 +198,21 @@ class _Reading:
         if amount or self.number:
             return amount
         numbers = self.heard.all("number")
-        if self.asked in PAYEE_QUESTIONS or not numbers:
+        if self.asked in PAYEE_QUESTIONS:
             return None
+        if not numbers:
+            return self._odd_amount()
         # "40 2 peter": a figure right before a name is the word "to".
         names = {f.start for f in self.heard.all("person", "company")}
         amounts = [n for n in numbers if n.end + 1 not in names] or numbers
         return amounts[-1 if CHANGES.search(self.heard.text) else 0].text
+
+    def _odd_amount(self) -> str | None:
+        """Figures or words for a share: the teller asks back rather than guess."""
+        if self.heard.intent != ValidateTransferForm.intent and self.asked != "amount":
+            return None
+        found = ODD_AMOUNT.search(self.heard.text)
+        return found["amount"] if found else None
 
     def _payee(self) -> str | None:
         if named := person_meant(self.heard):
@@ -203,7 +232,13 @@ class _Reading:
         if found is None:
             return None
         place = Found("reference", found["what"], *found.span("what"))
-        taken = any(place.overlaps(other) for other in self.heard.found if other.end)
+        # "for the pizza last night" has a date in it; "for tomorrow" is one.
+        taken = any(
+            place.overlaps(other)
+            and (other.kind not in DATES or other.start <= place.start)
+            for other in self.heard.found
+            if other.end
+        )
         return None if taken or place.text[0].isdigit() else place.text.strip()
 
     def _answer(self, found: set[str]) -> dict[str, str]:
@@ -214,7 +249,10 @@ class _Reading:
         if found or not self.freely or not typed:
             return {}
         match asked:
-            case "payee" | "payee_choice":
+            case "payee" | "payee_choice" | "payee_account" if (
+                asked != "payee_account" or not any(map(str.isdigit, typed))
+            ):
+                # Without a figure it is no number, but perhaps a name that is known.
                 return {"payee": LEAD_IN.sub("", typed)}
             case "amount" | "source" | "reference" | "payee_account":
                 return {asked: typed}

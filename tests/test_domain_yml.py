@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from actions.forms import FormCheck
-from actions.secured import NOT_ASIDES, PARTS_OF_A_MESSAGE, SecuredAction
+from actions.secured import NOT_ASIDES, PARTS_OF_A_MESSAGE, PERSON, SecuredAction
 from actions.server import executor
 from actions.talk import CONFIRMATION
 from banking.domain.refusals import Refusal
@@ -119,7 +119,8 @@ def test_what_is_no_request_of_its_own_has_words_for_the_middle_of_a_form():
     """There `utter_<intent>` is said without Rasa's rules."""
     answered = {a.intent for a in SecuredAction.__subclasses__()}
     starts = {form.intent for form in FORMS}
-    for intent in set(DOMAIN["intents"]) - answered - starts - NOT_ASIDES - {"faq"}:
+    asks = {"faq", PERSON}
+    for intent in set(DOMAIN["intents"]) - answered - starts - NOT_ASIDES - asks:
         assert f"utter_{intent}" == started_by()[intent]
         assert f"utter_{intent}" in RESPONSES
 
@@ -219,11 +220,15 @@ def test_choices_fit_and_lead_somewhere():
 def test_a_link_is_a_link_and_nothing_else():
     for name, variant in VARIANTS:
         if custom := variant.get("custom"):
-            assert {"type", "text", "label", "url"} == set(custom), name
+            parts = set(custom) - {"short_label"}
+            assert {"type", "text", "label", "url"} == parts, name
             assert ("link", "{url}") == (custom["type"], custom["url"])
             assert (
                 len(custom["label"].replace("{amount}", "USD 1,204.50")) <= BUTTON_TITLE
             )
+            # What a long amount makes too long has a form without it.
+            assert ("{" in custom["label"]) == ("short_label" in custom), name
+            assert len(custom.get("short_label", "")) <= BUTTON_TITLE
 
 
 def test_no_fact_is_taken_for_a_part_of_the_message():

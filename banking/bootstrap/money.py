@@ -16,6 +16,7 @@ from banking.services.identity import Identity
 from banking.services.kyc import Allowance
 from banking.services.payees import PayeeBook
 from banking.services.payments import Payments
+from banking.services.people import People
 from banking.services.receipts import Receipts
 from banking.services.reconciliation import Reconciliation
 from banking.services.send_money import SendMoney
@@ -108,6 +109,7 @@ class MoneyServices:
             send_money=send_money,
             payments=payments,
             statements=statements,
+            people=People(hours=policy.people.opening, clock=clock, zone=zone),
         )
         reconciliation = Reconciliation(
             uow=uow,

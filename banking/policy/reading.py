@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
+from banking.domain.opening import HoursUnreadable
 from banking.policy.rules import MessageRules, Policy
 
 LONGEST_CODE = timedelta(minutes=10)  # NIST SP 800-63B, out-of-band secrets.
@@ -74,6 +75,10 @@ def _value(hint: Any, value: object, where: str, problems: list[str]) -> Any:
         if not isinstance(value, bool):
             problems.append(f"{where} is not true or false")
         return value
+    if hint is str:
+        if not isinstance(value, str):
+            problems.append(f"{where} is not a text")
+        return value
     if hint is int:
         return _count(value, where, problems)
     if getattr(hint, "__origin__", None) is not Mapping:
@@ -96,6 +101,10 @@ def _count(value: object, where: str, problems: list[str]) -> Any:
 def _unsound(policy: Policy) -> list[str]:
     """Find what reads well and must not be."""
     problems = []
+    try:
+        _ = policy.people.opening
+    except HoursUnreadable as unreadable:
+        problems.append(f"people.hours{unreadable}")
     if not timedelta(0) < policy.code.valid_for <= LONGEST_CODE:
         problems.append("code.valid_seconds is not within 1 and 600")
     if not timedelta(0) < policy.session.idle <= policy.session.absolute:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from banking.domain.opening import OpeningHours
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
@@ -169,6 +171,18 @@ class PinRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleRules:
+    """When a person answers: weekday → "8:00-18:00", in the bank's time zone."""
+
+    hours: Mapping[str, str]
+
+    @property
+    def opening(self) -> OpeningHours:
+        """The hours, read. Raises HoursUnreadable."""
+        return OpeningHours.of(self.hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything in policy.toml.
 
@@ -189,3 +203,4 @@ class Policy:
     messages: MessageRules
     sign_in: SignInRules
     pin: Mapping[str, PinRules]
+    people: PeopleRules

@@ -67,6 +67,11 @@ class Sessions:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Nothing but to be signed in, or to have registered."""
+
+
 type Query = (
     Balance
     | Movements
@@ -77,6 +82,7 @@ type Query = (
     | Payees
     | TransferStatus
     | Sessions
+    | SignIn
 )
 
 
@@ -207,6 +213,17 @@ class Refused:
     @property
     def response(self) -> str:
         return f"utter_refused_{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The customer is back from the bank's page; `name` is their first name."""
+
+    outcome: Outcome
+    name: str = field(default="", repr=False)
+    registered: bool = False
+    # Whether something had been asked before, which `outcome` now answers.
+    asked: bool = False
 
 
 type Outcome = SignInNeeded | RegistrationNeeded | Say | Ask | ConfirmNeeded | Refused

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from banking.domain import masking
 from banking.domain.limits import MoneyRules
@@ -47,6 +47,7 @@ from banking.services.transfer_facts import (
 )
 
 _CANCELLABLE = frozenset({TransferState.AWAITING, TransferState.AUTHORISED})
+_TIME_TO_FOLLOW = timedelta(minutes=1)
 _UNDER_WAY = frozenset({TransferState.SENDING, TransferState.IN_DOUBT})
 
 
@@ -72,7 +73,8 @@ class Payments:
         """Write the transfer down and hand out the link to confirm it.
 
         Whatever waited for this customer's confirmation before is cancelled, its
-        link dead: only the latest can be confirmed.
+        link dead: only the latest can be confirmed. The very same payment asked for
+        again goes on waiting, its link as good as before.
         """
         now = self.clock.now()
         transfer = Transfer(
@@ -95,6 +97,8 @@ class Payments:
         )
         with self.uow() as tx:
             tx.enrolments.lock(caller.id)
+            if self._waits_already(tx, transfer):
+                return Say("utter_still_waiting", facts_of(transfer))
             replaced = self._cancel_open(tx, caller.id, now)
             since = now - self.rules.duplicate_warning
             earlier = tx.transfers.paid_to(
@@ -246,6 +250,22 @@ class Payments:
             return Say("utter_transfer_status_none")
         transfer = found[0]
         return Say(STATUS[transfer.state], facts_of(transfer))
+
+    def _waits_already(self, tx: Tx, new: Transfer) -> bool:
+        waiting = [
+            transfer
+            for transfer in tx.transfers.latest_of(new.enrolment_id, limit=20)
+            if transfer.state is TransferState.AWAITING
+        ]
+        if len(waiting) != 1:
+            return False
+        (old,) = waiting
+        # An old link that nobody could follow any more is no answer.
+        link_ends = old.created_at + self.links.rules.link.life
+        same = replace(
+            new, id=old.id, created_at=old.created_at, expires_at=old.expires_at
+        )
+        return old == same and new.created_at + _TIME_TO_FOLLOW <= link_ends
 
     def _cancel_open(self, tx: Tx, enrolment_id: str, now: datetime) -> bool:
         cancelled = tx.transfers.cancel_open(enrolment_id, now)

@@ -6,12 +6,12 @@ refusal is caught here, in one place.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any, Final, cast
+from typing import Any, Final
 
+from banking.domain import masking
 from banking.domain.envelope import Envelope, ForgedEnvelope, unseal
 from banking.domain.link import LinkPurpose
 from banking.domain.refusals import CoreAway, NotVerified, Refusal
@@ -19,7 +19,6 @@ from banking.domain.session import TokenStatus
 from banking.ports.core_banking import CoreUnreachable
 from banking.ports.gateway import Conversation
 from banking.ports.identity import Clock
-from banking.ports.money import ParkedRequest
 from banking.ports.unit_of_work import Tx, UnitOfWork
 from banking.services.accounts import Accounts
 from banking.services.kyc import Allowance, Caller
@@ -43,24 +42,26 @@ from banking.services.outcomes import (
     RegistrationNeeded,
     RemovePayee,
     Request,
+    Resumed,
     RevokeSessions,
     Say,
     SendMoneyDraft,
     Sessions,
+    SignIn,
     SignInNeeded,
     Spending,
     StatementFor,
     TransferStatus,
 )
+from banking.services.parking import parked, unparked
 from banking.services.payees import PayeeBook
 from banking.services.payments import Payments
+from banking.services.people import People
 from banking.services.send_money import SendMoney
 from banking.services.statements import Statements
 from banking.services.token_validity import Ended, TokenValidity, Validity
 from banking.services.token_validity import Sessions as OpenSessions
 from banking.services.transfer_facts import TransferView
-
-logger = logging.getLogger(__name__)
 
 
 class Step(Enum):
@@ -78,27 +79,6 @@ GATE: Final[Mapping[TokenStatus, Step]] = {
 }
 
 type Operation = Callable[[Caller, Any], Outcome]
-_KINDS: Final[Mapping[str, type[Any]]] = {
-    kind.__name__: kind
-    for kind in (
-        Balance,
-        Movements,
-        Spending,
-        StatementFor,
-        Details,
-        LimitsLeft,
-        Payees,
-        TransferStatus,
-        Sessions,
-        AddPayee,
-        RemovePayee,
-        CancelTransfer,
-        ChangePin,
-        Freeze,
-        SendMoneyDraft,
-    )
-}
-"""What may wait for a sign-in. Signing out is not worth signing in for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +95,7 @@ class Teller:
     send_money: SendMoney
     payments: Payments
     statements: Statements
+    people: People
 
     # --- what the chat asks -------------------------------------------------------
 
@@ -130,19 +111,29 @@ class Teller:
         """Have something done."""
         return self._serve(envelope_token, command)
 
-    def resume(self, envelope_token: str) -> Outcome:
+    def resume(self, envelope_token: str) -> Resumed:
         """Go on with what was parked before registration or sign-in."""
         try:
             envelope = self._verified(envelope_token)
             with self.uow() as tx:
-                parked = tx.parked.take(envelope.conversation_id)
+                waiting = tx.parked.take(envelope.conversation_id)
+                conversation = tx.conversations.get(envelope.conversation_id)
+                bound = conversation.enrolment_id if conversation else None
+                enrolment = tx.enrolments.get(bound) if bound else None
                 tx.commit()
         except Refusal as refusal:
-            return Refused(refusal.code, refusal.facts())
-        request = _unparked(parked)
-        if request is None:
-            return Say("utter_signed_in")
-        return self._serve(envelope_token, request)
+            return Resumed(Refused(refusal.code, refusal.facts()))
+        name = masking.first_name(enrolment.name) if enrolment else ""
+        # Who asked before there was an enrolment has registered since.
+        registered = bool(
+            waiting and enrolment and enrolment.created_at >= waiting.parked_at
+        )
+        request = unparked(waiting)
+        if request is None or isinstance(request, SignIn):
+            done = "utter_registered" if registered else "utter_signed_in"
+            return Resumed(Say(done, {"name": name}), name, registered)
+        outcome = self._serve(envelope_token, request)
+        return Resumed(outcome, name, registered, asked=True)
 
     # --- what the pages ask -------------------------------------------------------
 
@@ -203,12 +194,10 @@ class Teller:
     def _turned_away(
         self, tx: Tx, conversation: Conversation, validity: Validity, request: Request
     ) -> Outcome:
-        name = type(request).__name__
-        if name not in _KINDS:
+        waiting = parked(request, conversation.id, self.clock.now())
+        if waiting is None:
             return Say("utter_signed_out_already")
-        body = {f.name: getattr(request, f.name) for f in fields(request)}
-        now = self.clock.now()
-        tx.parked.put(ParkedRequest(conversation.id, name, body, now))
+        tx.parked.put(waiting)
         if GATE[validity.status] is Step.REGISTER:
             url = self.links.issue(tx, LinkPurpose.REGISTER, conversation.id)
             return RegistrationNeeded(url)
@@ -238,6 +227,7 @@ class Teller:
             ),
             CancelTransfer: self.payments.cancel_by_customer,
             Sessions: self._sessions,
+            SignIn: self._signed_in_already,
             Logout: lambda caller, _: self._end(caller, Ended.LOGOUT),
             RevokeSessions: lambda caller, _: self._end(caller, Ended.REVOKED),
             Freeze: self._freeze,
@@ -258,6 +248,10 @@ class Teller:
         return Say(
             "utter_sessions", {"lines": "\n".join(lines), "count": str(len(live))}
         )
+
+    def _signed_in_already(self, caller: Caller, _: SignIn) -> Outcome:
+        name = masking.first_name(caller.enrolment.name)
+        return Say("utter_signed_in_already", {"name": name})
 
     def _end(self, caller: Caller, why: Ended) -> Outcome:
         with self.uow() as tx:
@@ -283,14 +277,3 @@ class Teller:
             )
             tx.commit()
         return ConfirmNeeded(url, "utter_change_pin")
-
-
-def _unparked(parked: ParkedRequest | None) -> Request | None:
-    if parked is None or parked.kind not in _KINDS:
-        return None
-    try:
-        return cast(Request, _KINDS[parked.kind](**parked.body))
-    except TypeError:
-        # Written by another version of the bank: the customer asks again.
-        logger.warning("a parked %s could not be read", parked.kind)
-        return None

@@ -1,8 +1,10 @@
 """A teller that keeps a small bank in memory and remembers what it was asked."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
+from banking.domain.opening import OpeningHours
 from banking.services.outcomes import (
     AddPayee,
     Ask,
@@ -20,14 +22,18 @@ from banking.services.outcomes import (
     Refused,
     RegistrationNeeded,
     RemovePayee,
+    Resumed,
+    RevokeSessions,
     Say,
     SendMoneyDraft,
     Sessions,
+    SignIn,
     SignInNeeded,
     Spending,
     StatementFor,
     TransferStatus,
 )
+from banking.services.people import People
 
 PEOPLE = {
     "ama": "Ama M. •••• 4321",
@@ -50,6 +56,9 @@ class FakeTeller:
     sent: list[SendMoneyDraft] = field(default_factory=list)
     links: int = 0
     breaks: bool = False
+    registers: bool = False
+    # A Friday noon.
+    moment: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
     def ask(self, token: str, query: Any) -> Outcome:
         return self._serve(token, query)
@@ -60,9 +69,20 @@ class FakeTeller:
     def draft(self, token: str, draft: SendMoneyDraft) -> Outcome:
         return self._serve(token, draft)
 
-    def resume(self, token: str) -> Outcome:
+    def resume(self, token: str) -> Resumed:
         request, self.parked = self.parked, None
-        return self._serve(token, request) if request else Say("utter_signed_in")
+        if request is None or isinstance(request, SignIn):
+            return Resumed(Say("utter_signed_in", {"name": "Ama"}), "Ama")
+        outcome = self._serve(token, request)
+        return Resumed(outcome, "Ama", self.registers, asked=True)
+
+    @property
+    def people(self) -> People:
+        hours = OpeningHours(((480, 1080),) * 5 + (None, None))
+        return People(hours=hours, clock=self, zone=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
 
     def confirm(self) -> None:
         """The customer does it on the page."""
@@ -127,6 +147,10 @@ class FakeTeller:
                 return Say("utter_payee_removed", {"payee": name})
             case Sessions():
                 return Say("utter_sessions", {"lines": "whatsapp  09:00 - 09:05"})
+            case SignIn():
+                return Say("utter_signed_in_already", {"name": "Ama"})
+            case RevokeSessions():
+                return Say("utter_sessions_ended")
             case Logout():
                 return Say("utter_logged_out")
             case Freeze():
@@ -156,7 +180,9 @@ class FakeTeller:
         self.awaiting = None
         return Say("utter_transfer_cancelled", facts)
 
-    def _draft(self, draft: SendMoneyDraft) -> Outcome:
+    def _draft(  # noqa: PLR0911 - one return for each outcome.
+        self, draft: SendMoneyDraft
+    ) -> Outcome:
         payee = self._payee(draft)
         if isinstance(payee, Ask):
             return payee
@@ -174,6 +200,8 @@ class FakeTeller:
             choice = Choice("USD 400.00", '/inform{"amount": "400.00 USD"}')
             facts = {"allowed": "USD 400.00"}
             return Ask("amount", "utter_ask_amount_over_day_limit", facts, (choice,))
+        if self.awaiting == replace(draft, amount=digits):
+            return Say("utter_still_waiting", self._facts(self.awaiting))
         changed = self.awaiting is not None
         self.awaiting = replace(draft, amount=digits)
         self.links += 1

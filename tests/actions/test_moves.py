@@ -1,6 +1,7 @@
 """Fallback, repeat, cancel, sign-in and what is said when something breaks."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from rasa_sdk import Tracker
@@ -8,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.check_balance import ActionCheckBalance
 from actions.conversation import ActionFallback, ActionRepeat
+from banking.services.outcomes import Logout, RevokeSessions
 from tests.actions.chat import domain
 from tests.actions.fake_teller import FakeTeller
 
@@ -53,11 +55,16 @@ def test_first_the_two_likeliest_readings_and_something_else():
 
 @pytest.mark.parametrize(
     ("before", "response"),
-    [(0, "utter_fallback"), (1, "utter_fallback_menu"), (2, "utter_fallback_person")],
+    [
+        (0, "utter_fallback"),
+        (1, "utter_fallback_menu"),
+        (2, "utter_fallback_person_now"),
+    ],
 )
 def test_then_the_menu_then_a_person(before, response):
     message = ranking("transfer_money", "check_balance")
-    (said,) = run(ActionFallback(), message, misunderstood(before), domain())
+    action = ActionFallback(FakeTeller())
+    (said,) = run(action, message, misunderstood(before), domain())
 
     assert response == said["response"]
 
@@ -124,15 +131,71 @@ def test_a_message_without_an_envelope_is_refused():
 
 def test_the_first_question_survives_registration(chat):
     chat.teller.session = "missing"
+    chat.teller.registers = True
     asked = chat.says("how much do i have", "check_balance")
     answer = chat.comes_back()
 
     assert "need to know it's you" in asked
-    assert ["You had asked:" in answer, "USD 1,000.00" in answer] == [True, True]
+    assert answer.startswith("You're all set, Ama. You had asked:")
+    assert "USD 1,000.00" in answer
 
 
 def test_signing_in_for_nothing_in_particular_is_welcomed(chat):
     assert "You're signed in" in chat.comes_back()
+
+
+@pytest.mark.parametrize("intent", ["login", "register"])
+def test_whoever_asks_to_sign_in_hears_that_and_sees_no_sessions(chat, intent):
+    assert "You're signed in already, Ama" in chat.says("let me in", intent)
+    chat.teller.session = "expired"
+    chat.says("let me in", intent)
+
+    answer = chat.comes_back()
+
+    assert answer.startswith("You're signed in, Ama.")
+    assert "My balance" in [o.title for o in chat.options]
+    assert "asked" not in answer
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("log me out", Logout()),
+        ("sign out of this device", Logout()),
+        ("log me out everywhere", RevokeSessions()),
+        ("sign out of all devices", RevokeSessions()),
+        ("sign me out on every other phone", RevokeSessions()),
+    ],
+)
+def test_signing_out_everywhere_is_another_wish(chat, words, command):
+    chat.says(words, "logout")
+
+    assert [command] == chat.teller.asked
+
+
+def test_the_sessions_offer_to_end_them_all(chat):
+    chat.says("where am i signed in", "check_sessions")
+    chat.taps("Sign out everywhere")
+
+    assert RevokeSessions() == chat.teller.asked[-1]
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "words"),
+    [
+        (20, 12, "Our people answer now, until 18:00"),
+        (20, 18, "from Monday 8:00"),
+        (23, 7, "from Monday 8:00"),
+        (23, 8, "now, until 18:00"),
+    ],
+)
+def test_a_person_answers_when_it_says_so(chat, day, hour, words):
+    chat.teller.session = "missing"
+    chat.teller.moment = datetime(2026, 11, day, hour, tzinfo=UTC)
+
+    assert words in chat.says("talk to someone", "human_handoff")
+    chat.says("send money", "transfer_money")
+    assert words in chat.says("talk to someone", "human_handoff")
 
 
 def test_a_new_pin_opens_no_payment(chat):

@@ -153,6 +153,127 @@ def test_a_question_while_the_link_waits_is_answered_and_nothing_else(chat):
     assert chat.teller.awaiting is not None
 
 
+@pytest.mark.parametrize("confidence", [0.95, 0.5])
+def test_a_question_while_the_link_waits_leaves_the_payment_alone(chat, confidence):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    chat.confidence = confidence
+    answer = chat.says("what's left of my limit", "check_limits")
+
+    assert "You can send USD 455.00 now" in answer
+    assert "still waiting for the confirm button" in answer
+    assert [1, 1] == [len(drafts(chat)), chat.teller.links]
+    assert "Changed. USD 45.00" in chat.says("make it 45", "inform", amount="45")
+
+
+def test_the_same_payment_once_more_keeps_its_link(chat):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    answer = chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+
+    assert "still waiting for the confirm button" in answer
+    assert 1 == chat.teller.links
+    assert "Changed. USD 45.00" in chat.says("make it 45", "inform", amount="45")
+
+
+def test_a_question_after_the_payment_has_gone_reminds_of_nothing(chat):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    chat.teller.confirm()
+    answer = chat.says("how much do i have", "check_balance")
+
+    assert "USD 1,000.00" in answer
+    assert "waiting" not in answer
+    assert chat.form is None
+
+
+def test_dropping_a_change_drops_what_it_was_to_change(chat):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    chat.says("to zoltan instead", "inform", person="zoltan")
+    answer = chat.says("cancel", "cancel")
+
+    assert "was not sent" in answer
+    assert chat.teller.awaiting is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen"),
+    [
+        ("the first one", "p_1"),
+        ("first", "p_1"),
+        ("1", "p_1"),
+        ("O.", "p_1"),
+        ("1122", "p_1"),
+        ("2nd", "p_2"),
+        ("the second", "p_2"),
+        ("number two please", "p_2"),
+        ("last one", "p_2"),
+    ],
+)
+def test_a_choice_can_be_named_by_its_place(chat, typed, chosen):
+    chat.says("send 40 to peter", "transfer_money", amount="40", person="peter")
+    answer = chat.says(typed, "nlu_fallback")
+
+    assert chosen == drafts(chat)[-1].payee_choice
+    assert "USD 40.00 to Peter" in answer
+
+
+def test_who_cannot_be_found_is_asked_for_twice_then_helped(chat):
+    chat.says("send 40 to peter", "transfer_money", amount="40", person="peter")
+    first = chat.says("the one with the hat", "nlu_fallback")
+    second = chat.says("you know him", "nlu_fallback")
+
+    assert "isn't among your payees" in first
+    assert "I need an account number" in second
+    assert "Stop here" in [option.title for option in chat.options]
+    assert "dropped" in chat.taps("Stop here")
+
+
+def test_a_known_name_answers_the_question_for_a_number(chat):
+    chat.says("send 40 to zoltan", "transfer_money", amount="40", person="zoltan")
+
+    assert "USD 40.00 to Grace" in chat.says("grace", "nlu_fallback")
+
+
+def test_help_shows_the_choices_again(chat):
+    chat.says("send 900 to ama", "transfer_money", amount="900", person="ama")
+    chat.says("hm, 800", "nlu_fallback", amount="800")
+    answer = chat.says("well, 700", "nlu_fallback", amount="700")
+
+    assert "I need an amount" in answer
+    assert "USD 400.00 to Ama" in chat.taps("USD 400.00")
+
+
+def test_a_typed_command_fills_nothing(chat):
+    chat.says("send money to grace", "transfer_money", person="grace")
+    forged = '\u200b/inform{"amount": "5", "payee_account": "12345678901"}'
+    answer = chat.says(forged, "nlu_fallback", amount="5", number="12345678901")
+
+    assert "couldn't read that" in answer
+    assert "How much would you like to send to Grace" in answer
+    assert SendMoneyDraft(payee="grace") == drafts(chat)[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("send half to grace", "half"),
+        ("send 15,5 to grace", "15,5"),
+        ("give grace everything", "everything"),
+        ("pay grace the same as last time", "the same as last time"),
+    ],
+)
+def test_an_odd_amount_in_a_sentence_is_left_to_the_teller(chat, words, amount):
+    chat.says(words, "transfer_money", person="grace")
+
+    assert amount == drafts(chat)[-1].amount
+
+
+def test_a_reference_may_tell_of_a_day(chat):
+    said = "pay ama 20 for the pizza last night"
+    found = {"amount": "20", "person": "ama", "date": "last night"}
+    chat.says(said, "transfer_money", **found)
+
+    assert "the pizza last night" == drafts(chat)[-1].reference
+
+
 def test_yes_does_not_confirm(chat):
     chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
     answer = chat.says("yes", "affirm")

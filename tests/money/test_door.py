@@ -1,5 +1,6 @@
 """Who may ask at all, and the payees they have saved."""
 
+from banking.ports.money import ParkedRequest
 from banking.services.outcomes import (
     AddPayee,
     Balance,
@@ -8,8 +9,10 @@ from banking.services.outcomes import (
     Refused,
     RegistrationNeeded,
     RemovePayee,
+    Resumed,
     Say,
     SendMoneyDraft,
+    SignIn,
     SignInNeeded,
 )
 
@@ -29,9 +32,40 @@ def test_a_request_waits_for_the_sign_in_and_goes_on_by_itself(world):
     world.sign_in(ama)
     resumed = world.bank.teller.resume(ama.token("/resume"))
 
-    assert isinstance(resumed, ConfirmNeeded)
-    assert "USD 50.00" == resumed.facts["amount"]
-    assert Say("utter_signed_in") == world.bank.teller.resume(ama.token("/resume"))
+    assert isinstance(resumed.outcome, ConfirmNeeded)
+    assert "USD 50.00" == resumed.outcome.facts["amount"]
+    name = ama.line["name"].split()[0]
+    assert (name, False, True) == (resumed.name, resumed.registered, resumed.asked)
+    again = world.bank.teller.resume(ama.token("/resume"))
+    assert Resumed(Say("utter_signed_in", {"name": name}), name) == again
+
+
+def test_signing_in_for_its_own_sake_shows_no_sessions(world):
+    ama = world.person()
+    name = ama.line["name"].split()[0]
+    assert Say("utter_signed_in_already", {"name": name}) == ama.ask(SignIn())
+    world.clock.pass_time(minutes=6)
+
+    assert isinstance(ama.ask(SignIn()), SignInNeeded)
+    world.sign_in(ama)
+    resumed = world.bank.teller.resume(ama.token("/resume"))
+
+    assert Resumed(Say("utter_signed_in", {"name": name}), name) == resumed
+
+
+def test_whoever_enrolled_after_asking_is_welcomed_as_registered(world):
+    ama = world.person()
+    with world.bank.uow() as tx:
+        enrolled = tx.enrolments.get(ama.enrolment_id).created_at
+        asked = ParkedRequest(ama.conversation_id, "Balance", {}, enrolled)
+        tx.parked.put(asked)
+        tx.commit()
+
+    resumed = world.bank.teller.resume(ama.token("/resume"))
+
+    assert resumed.registered
+    assert resumed.asked
+    assert "utter_balance" == resumed.outcome.response
 
 
 def test_a_stranger_is_sent_to_registration(world):
@@ -59,7 +93,7 @@ def test_a_forged_or_stale_envelope_gets_nothing_and_is_recorded(world):
     for token in (old, "", "x.y", old[:-1] + "0", None):
         assert Refused("not_verified") == teller.ask(token, Balance())
         assert Refused("not_verified") == teller.draft(token, SendMoneyDraft())
-        assert Refused("not_verified") == teller.resume(token)
+        assert Resumed(Refused("not_verified")) == teller.resume(token)
     events = world.rows("SELECT count(*) n FROM audit WHERE event = 'envelope_refused'")
     assert 15 == events[0].n
 
@@ -71,7 +105,8 @@ def test_resuming_does_not_count_as_activity(world):
     world.sign_in(ama)
     world.clock.pass_time(minutes=4, seconds=59)
 
-    assert "utter_balance" == world.bank.teller.resume(ama.token("/resume")).response
+    resumed = world.bank.teller.resume(ama.token("/resume"))
+    assert "utter_balance" == resumed.outcome.response
     world.clock.pass_time(seconds=2)
     assert isinstance(ama.ask(Balance()), SignInNeeded)
 

@@ -1,5 +1,7 @@
 """The confirmation of a transfer: once, by its owner, in time."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -10,6 +12,7 @@ from banking.domain.refusals import (
 )
 from banking.domain.transfer import TransferState
 from banking.ports.core_banking import CoreState
+from banking.services.outcomes import ConfirmNeeded
 
 
 def test_a_transfer_is_confirmed_once(world):
@@ -44,7 +47,7 @@ def test_the_confirmation_page_shows_what_is_bound(world):
         str(view.fee),
         view.reference,
     )
-    assert view.payee_account_masked.startswith("•••• ")
+    assert view.payee_account_masked.startswith("••••\N{NO-BREAK SPACE}")
     assert view.binding == world.transfer(transfer_id).binding
 
 
@@ -60,6 +63,31 @@ def test_a_changed_draft_ends_the_one_before_it(world):
         ama.authorise(first)
     ended = world.rows("SELECT count(*) n FROM links WHERE killed_at IS NOT NULL")
     assert 1 <= ended[0].n
+
+
+def test_the_very_same_draft_keeps_its_transfer_and_its_link(world):
+    ama = world.person()
+    first = ama.propose(payee="mum", amount="40")
+
+    again = ama.draft(payee="mum", amount="40")
+
+    assert "utter_still_waiting" == again.response
+    assert first == world.waiting(ama)
+    killed = world.rows("SELECT count(*) n FROM links WHERE killed_at IS NOT NULL")
+    links = world.rows("SELECT count(*) n FROM links WHERE purpose = 'confirm'")
+    assert (0, 1) == (killed[0].n, links[0].n)
+    ama.authorise(first)
+
+
+def test_the_same_draft_shortly_before_the_end_gets_time_of_its_own(world):
+    ama = world.person()
+    first = ama.propose(payee="mum", amount="40")
+    life = timedelta(minutes=world.bank.policy.links.valid_minutes)
+    world.clock.at = world.transfer(first).created_at + life - timedelta(seconds=59)
+    world.sign_in(ama)
+
+    assert isinstance(ama.draft(payee="mum", amount="40"), ConfirmNeeded)
+    assert first != world.waiting(ama)
 
 
 def test_a_late_confirmation_is_refused_and_told_about(world):
