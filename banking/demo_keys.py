@@ -17,6 +17,9 @@ WORDS = (
 # Every generated secret starts so, that production can recognise and refuse it.
 MARK = "demo"
 PLACEHOLDERS = ("change-me", "changeme", "example", "password", "secret")
+# What signs or lets in alone, and could be tried where nobody counts the tries.
+GUESSED = ("api_key", "whatsapp_app_secret")
+FEWEST_CHARACTERS = 16
 FEWEST_SYMBOLS = 4  # Fewer different characters are a keyboard, not a secret.
 
 
@@ -49,6 +52,19 @@ def _make_keys(file: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def why_unfit(name: str, told: str) -> str | None:
+    """Say why a setting holds no secret for production; None when it may.
+
+    While one secret replaces another there are several, divided by commas.
+    """
+    parts = [part.strip() for part in told.split(",") if part.strip()]
+    if any(is_made_up(part) for part in parts):
+        return "is a default, not a secret of yours"
+    if name in GUESSED and any(len(part) < FEWEST_CHARACTERS for part in parts):
+        return f"is shorter than {FEWEST_CHARACTERS} characters"
+    return None
 
 
 def is_made_up(secret: str) -> bool:

@@ -23,7 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from banking.demo_keys import KEY_BYTES, KEYS, WORDS, demo_keys, is_made_up
+from banking.demo_keys import KEY_BYTES, KEYS, WORDS, demo_keys, why_unfit
 
 PROJECT = Path(__file__).resolve().parents[1]
 GRAPH_API = "https://graph.facebook.com"
@@ -68,6 +68,13 @@ TOLD_IN_PRODUCTION = (
     "whatsapp_business_number",
     "whatsapp_phone_number_id",
 )
+CONFIDENTIAL = (
+    "sms_gateway_url",
+    "sim_change_url",
+    "whatsapp_graph_url",
+    "core_banking_url",
+)
+LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 DEMO_PHONE_NUMBER_ID = "109876543210987"
 DEMO_BUSINESS_NUMBER = "+15550100999"
 
@@ -247,21 +254,33 @@ def _missing(data: dict[str, Any]) -> list[str]:
         for name in TOLD_IN_PRODUCTION
         if not _plain(data.get(name))
     ]
-    made_up = [
-        f"{name.upper()} is a default, not a secret of yours"
-        for name in (*KEYS, *WORDS)
-        if _plain(data.get(name)) and is_made_up(_plain(data[name]))
-    ]
-    return missing + made_up
+    unfit = [(name, why_unfit(name, _plain(data.get(name)))) for name in KEYS + WORDS]
+    return missing + [f"{name.upper()} {why}" for name, why in unfit if why]
 
 
 def _unsound(settings: Settings) -> list[str]:
     problems = []
     if settings.core_banking != "ledger" and not settings.core_banking_url:
         problems.append("CORE_BANKING_URL is missing")
-    if settings.is_production and urlsplit(settings.public_url).scheme != "https":
+    if not settings.is_production:
+        return problems
+    if urlsplit(settings.public_url).scheme != "https":
         problems.append("PUBLIC_URL is not an https address")
+    # Codes, tokens and customers' records travel on these.
+    problems += [
+        f"{name.upper()} is neither https nor on this machine"
+        for name in CONFIDENTIAL
+        if getattr(settings, name) and not _confidential(getattr(settings, name))
+    ]
+    # Rasa is told the first of them, and must not know the others.
+    if len({getattr(settings, name) for name in KEYS}) < len(KEYS):
+        problems.append(f"{', '.join(KEYS).upper()} are not all different")
     return problems
+
+
+def _confidential(url: str) -> bool:
+    address = urlsplit(url)
+    return address.scheme == "https" or address.hostname in LOOPBACK
 
 
 def _plain(value: Any) -> str:

@@ -11,7 +11,11 @@ import pytest
 
 from banking.settings import PROJECT, Settings, SettingsRefused
 
-SECRET_KEY = base64.b64encode(bytes(range(32))).decode()
+
+def key_from(number: int) -> str:
+    return base64.b64encode(bytes(range(number, number + 32))).decode()
+
+
 PRODUCTION = {
     "BANK_ENV": "production",
     "DATABASE_URL": "postgresql://bank@db.internal/bank",
@@ -19,14 +23,14 @@ PRODUCTION = {
     "WHATSAPP_PHONE_NUMBER_ID": "4711",
     "WHATSAPP_BUSINESS_NUMBER": "+15550102030",
     "WHATSAPP_ACCESS_TOKEN": "token-Zx81",
-    "WHATSAPP_APP_SECRET": "app-Zx82",
+    "WHATSAPP_APP_SECRET": "app-Zx82-Zx82-Zx82",
     "WHATSAPP_VERIFY_TOKEN": "verify-Zx83",
     "SMS_GATEWAY_URL": "https://sms.internal",
     "SIM_CHANGE_URL": "https://sim.internal",
-    "ENVELOPE_KEY": SECRET_KEY,
-    "PIN_PEPPER": SECRET_KEY,
-    "VAULT_KEY": SECRET_KEY,
-    "API_KEY": "api-Zx84",
+    "ENVELOPE_KEY": key_from(0),
+    "PIN_PEPPER": key_from(1),
+    "VAULT_KEY": key_from(2),
+    "API_KEY": "api-Zx84-Zx84-Zx84",
 }
 
 
@@ -147,6 +151,37 @@ def test_links_of_a_production_are_https(refused):
     problems = refused(**{**PRODUCTION, "PUBLIC_URL": "http://bank.example.com"})
 
     assert problems == ("PUBLIC_URL is not an https address",)
+
+
+@pytest.mark.parametrize(
+    "name", ["SMS_GATEWAY_URL", "SIM_CHANGE_URL", "WHATSAPP_GRAPH_URL"]
+)
+def test_codes_and_tokens_of_a_production_leave_the_machine_encrypted(
+    settings, refused, name
+):
+    in_clear = {**PRODUCTION, name: "http://gateway.example.com"}
+
+    assert refused(**in_clear) == (f"{name} is neither https nor on this machine",)
+    assert settings(**{**PRODUCTION, name: "http://127.0.0.1:9000"}).is_production
+
+
+def test_what_rasa_knows_opens_nothing_else(refused):
+    problems = refused(**PRODUCTION | {"VAULT_KEY": PRODUCTION["ENVELOPE_KEY"]})
+
+    assert problems == ("ENVELOPE_KEY, PIN_PEPPER, VAULT_KEY are not all different",)
+
+
+@pytest.mark.parametrize("name", ["API_KEY", "WHATSAPP_APP_SECRET"])
+def test_a_short_secret_is_refused(refused, name):
+    assert refused(**PRODUCTION | {name: "Zx84-qq"}) == (
+        f"{name} is shorter than 16 characters",
+    )
+
+
+def test_a_demos_app_secret_does_not_stay_beside_a_real_one(refused):
+    both = f"{PRODUCTION['WHATSAPP_APP_SECRET']}, demo-Zx84-Zx84-Zx84"
+
+    assert refused(**PRODUCTION | {"WHATSAPP_APP_SECRET": both})
 
 
 def test_another_core_needs_an_address(refused):
