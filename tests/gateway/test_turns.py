@@ -497,6 +497,23 @@ def test_a_changed_identity_unbinds_and_begins_anew(world, message):
     assert new.enrolment_id is None
 
 
+@pytest.mark.parametrize("own", [{"from": "15550004444"}, {"from": None}])
+def test_a_strangers_name_unbinds_nobody_else(world, own):
+    conversation_id = bound(world)
+    named = "Eve changed from 233244123456 to 1"
+    message = system(
+        "user_changed_number",
+        body=f"{named} changed from 15550004444 to 15550003333",
+    )
+    message = {k: v for k, v in (message | own).items() if v is not None}
+    deliver(world, message)
+
+    assert conversation_id not in [one for one, _ in world.lost_identities]
+    with world.uow() as tx:
+        ama = tx.conversations.of("whatsapp", "+233244123456")
+    assert ama.enrolment_id is not None
+
+
 def test_words_after_the_change_in_one_delivery_belong_to_nobody_yet(world):
     conversation_id = bound(world)
     at = int(world.clock.moment.timestamp())

@@ -35,6 +35,7 @@ LONGEST_TAP = 300
 _SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")
 _PHONE = re.compile(r"\+?([1-9][0-9]{5,14})")
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,240}")
+_CHANGED = re.compile(r" changed from (\S{1,256}) to \S{1,256}\s*\Z")
 _STATUSES = frozenset(("sent", "delivered", "read", "played", "failed"))
 _WORTH_AN_ALERT = ("account_update", "phone_number_quality_update", "security")
 
@@ -308,12 +309,11 @@ def _formerly(system: Json) -> list[str]:
     """Every name the person had before, as the system message tells them."""
     names = [_phone(_text(system.get(key))) for key in ("customer", "previous_wa_id")]
     names += [_user_id(system.get(key)) for key in ("previous_user_id", "customer")]
-    # Oldest form: both ids stand in the sentence alone.
-    words = _text(system.get("body")).split()[:40]
-    if "from" in words:
-        before = words[words.index("from") + 1 :][:1]
-        names += [_phone(word) for word in before]
-        names += [_user_id(word) for word in before]
+    # Oldest form: both ids stand in the sentence alone, after a name that the person
+    # chose and that may read like such a sentence itself: the last one counts.
+    told = _CHANGED.search(_text(system.get("body")))
+    if told is not None and not any(names):
+        names += [_phone(told[1]), _user_id(told[1])]
     return [name for name in dict.fromkeys(names) if name]
 
 
