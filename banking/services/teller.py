@@ -14,7 +14,7 @@ from typing import Any, Final
 from banking.domain import masking
 from banking.domain.envelope import Envelope, ForgedEnvelope, unseal
 from banking.domain.link import LinkPurpose
-from banking.domain.refusals import CoreAway, NotVerified, Refusal
+from banking.domain.refusals import CoreAway, CustomerBlocked, NotVerified, Refusal
 from banking.domain.session import TokenStatus
 from banking.ports.core_banking import CoreUnreachable
 from banking.ports.gateway import Conversation
@@ -72,6 +72,8 @@ class Step(Enum):
     PROCEED = auto()
 
 
+# As their makers write them.
+_CHANNELS: Final[Mapping[str, str]] = {"whatsapp": "WhatsApp"}
 GATE: Final[Mapping[TokenStatus, Step]] = {
     TokenStatus.MISSING: Step.REGISTER,
     TokenStatus.EXPIRED: Step.SIGN_IN,
@@ -187,9 +189,17 @@ class Teller:
             if enrolment is not None:
                 tx.commit()
                 return Caller(conversation.id, enrolment)
+            if validity.enrolment_id and self._stopped(tx, validity.enrolment_id):
+                # Signing in would not help: a branch opens it again.
+                return Refused(CustomerBlocked.code)
             outcome = self._turned_away(tx, conversation, validity, request)
             tx.commit()
             return outcome
+
+    @staticmethod
+    def _stopped(tx: Tx, enrolment_id: str) -> bool:
+        enrolment = tx.enrolments.get(enrolment_id)
+        return enrolment is not None and not enrolment.active
 
     def _turned_away(
         self, tx: Tx, conversation: Conversation, validity: Validity, request: Request
@@ -241,7 +251,8 @@ class Teller:
             live = self.sessions.open_ones(tx, caller.id)
         zone = self.accounts.zone
         lines = (
-            f"{s.channel}  {s.started_at.astimezone(zone):%H:%M} - "
+            f"{_CHANNELS.get(s.channel, s.channel)}  "
+            f"{s.started_at.astimezone(zone):%H:%M} \N{EN DASH} "
             f"{s.expires_at.astimezone(zone):%H:%M}"
             for s in live
         )
