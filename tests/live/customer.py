@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyotp
 import requests
 
 from tests.live.pages import Browser
@@ -107,7 +108,7 @@ class Customer:
 
     # --- the bank's pages -------------------------------------------------------
 
-    def registers(self) -> None:
+    def registers(self, *, with_authenticator: bool = False) -> None:
         """Go through registration by the newest link."""
         self._hears_anew()
         number = self.person["accounts"][0]["number"]
@@ -118,10 +119,18 @@ class Customer:
         self._gets_code()
         page.press(otp=self.code)
         chat_id = "me" + self.phone[-7:]
-        page.press(chat_id=chat_id, pin=PIN, pin_again=PIN)
+        wanted = self.person.get("wanted", {})
+        pin = wanted.get("pin", PIN)
+        page.press(chat_id=chat_id, pin=pin, pin_again=pin)
+        self.person["passphrase"] = page.text("passphrase-shown")
+        if own := wanted.get("passphrase"):
+            page.press(passphrase=own)
+        if with_authenticator:
+            self.person["totp"] = page.text("totp-secret")
+            page.press(authenticator_code=pyotp.TOTP(self.person["totp"]).now())
         while not page.has("done"):
             page.press()  # what is optional is skipped
-        self.person |= {"chat_id": chat_id, "pin": PIN}
+        self.person |= {"chat_id": chat_id, "pin": pin}
 
     def signs_in(self) -> None:
         """Sign in by the newest link."""
@@ -150,6 +159,30 @@ class Customer:
         """The newest link leads nowhere any more."""
         page = self.browser.open(self.link)
         assert page.status == requests.codes.gone, page.everything()
+
+    def asks_for_code(self) -> None:
+        """Have a code sent to the phone, and wait for it."""
+        self._gets_code()
+
+    def chat(self) -> list[dict[str, Any]]:
+        """Everything in the chat so far."""
+        messages: list[dict[str, Any]] = self._get("chat")["messages"]
+        return messages
+
+    def sends(self, text: str) -> None:
+        """Write something without waiting for an answer."""
+        self._act("text", text=text)
+
+    def hears_anew(self) -> None:
+        """What was said before this moment is no answer to what comes now."""
+        self._hears_anew()
+
+    def sim_changes(self, *, hours_ago: float) -> None:
+        """The mobile operator gives out a new SIM card for this number."""
+        answer = self.http.post(
+            self._url("sim-change"), json={"hours_ago": hours_ago}, timeout=5
+        )
+        answer.raise_for_status()
 
     def _gets_code(self) -> None:
         before = self.texts

@@ -4,7 +4,8 @@ Fields and buttons are found by ``data-testid``, the names that the bank promise
 to keep, so these pages may be redesigned without touching a test.
 """
 
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin
 
@@ -30,6 +31,10 @@ class Browser:
     def open(self, url: str) -> "Browser":
         """Go to a page."""
         return self._show(self.http.get(url, timeout=TIMEOUT_S))
+
+    def twin(self) -> "Browser":
+        """A second window of this browser, showing the same page."""
+        return replace(self, http=copy(self.http))
 
     def has(self, testid: str) -> bool:
         """Tell whether the page shows this field, button or text."""

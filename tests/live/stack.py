@@ -38,7 +38,8 @@ class Stack:
     web: str
     simulator: str
     pids: Mapping[str, int]
-    people_made: int = field(default=0)
+    people_made: int = 0
+    people_waiting: dict[bool, list[dict[str, Any]]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, **settings: str) -> "Stack":
@@ -81,10 +82,15 @@ class Stack:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def people(self, count: int, *, registered: bool) -> list[dict[str, Any]]:
-        """Make new customers of the bank; nobody is made twice."""
-        self.people_made += 1
-        words = ["seed", "--customers", str(count), "--seed", str(self.people_made)]
-        return self.command(*words, *(["--registered"] if registered else []))
+        """Give customers of the bank whom nobody was given before."""
+        waiting = self.people_waiting.setdefault(registered, [])
+        while len(waiting) < count:
+            # Twelve are made as quickly as one.
+            self.people_made += 1
+            seed = ["seed", "--customers", "12", "--seed", str(self.people_made)]
+            waiting += self.command(*seed, *(["--registered"] if registered else []))
+        given, waiting[:count] = waiting[:count], []
+        return given
 
     def ledger(self) -> dict[str, Any]:
         """Return what `bank ledger check` finds."""
@@ -99,9 +105,13 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """SIGKILL one process; the supervisor starts it again."""
+        os.kill(self.pid(name), signal.SIGKILL)
+
+    def pid(self, name: str) -> int:
+        """The process number that a part of the bank has now."""
         run = json.loads((self.home / "run.json").read_text(encoding="utf-8"))
         pids: Mapping[str, int] = run.get("pids") or self.pids
-        os.kill(pids[name], signal.SIGKILL)
+        return pids[name]
 
     def wait_ready(self, seconds: float = 60) -> None:
         """Wait until every part answers again."""
