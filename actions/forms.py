@@ -47,7 +47,7 @@ SHORT_ANSWER_WORDS: Final = 3
 PLEASANTRIES: Final = frozenset({"greet", "thank"})
 STILL_WAITING: Final = "utter_still_waiting"
 # Nothing in such a message stands for a name or an amount that was not recognised.
-PLAIN_MOVES: Final = frozenset({"affirm", "deny"})
+PLAIN_MOVES: Final = frozenset({"affirm", "deny", "out_of_scope"})
 
 _FORMS: Final[list[type["FormCheck"]]] = []
 
@@ -122,7 +122,7 @@ class FormCheck(TellerAction, ABC):
                 return self.given_up()
             case "resume":
                 return self._resumed(talk)
-            case "repeat":
+            case "repeat" if heard.confidence >= SURE:
                 return self._ask_again(talk)
             case intent if intent != self.intent and is_aside(intent):
                 return self._another_matter(talk)
@@ -170,6 +170,9 @@ class FormCheck(TellerAction, ABC):
         """Whether what looks like a side question is the answer after all."""
         if talk.heard.tapped or talk.heard.confidence >= SURE:
             return False
+        if talk.heard.intent in PLEASANTRIES:
+            # Hardly one; as an answer that failed it leads to help.
+            return True
         short = len(talk.heard.text.split()) <= SHORT_ANSWER_WORDS
         return bool(self.read(talk.heard, talk.asked, freely=short))
 

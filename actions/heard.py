@@ -9,7 +9,10 @@ from rasa_sdk import Tracker
 
 # Rasa's channel puts this before a typed slash; it is no part of what was said.
 ZERO_WIDTH_SPACE = "\u200b"
-TYPED_COMMAND = ZERO_WIDTH_SPACE + "/"
+# A slash of any kind as the first visible character: a command that somebody typed.
+TYPED_COMMAND = re.compile(
+    r"[\s\x00-\x1f\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*[/\u2044\u2215\uff0f]"
+)
 LONGEST_VALUE = 120
 NAMES = ("person", "company", "biller", "category")
 # The reader of names is fond of these.
@@ -75,6 +78,10 @@ NOBODY = frozenset(
         "wire",
     ]
 )
+# "peter o", but not "peter a fiver"
+INITIAL = re.compile(
+    r"\s+[^\W\d_]\.?(?=\s*$|\s*[,;!?]|\s+(?:for|from|instead|please|pls|today)\b)"
+)
 # "50, no, 60": the last one counts.
 CHANGE_OF_MIND = re.compile(r"\b(?:actually|instead|no|not|rather|sorry|wait)\b", re.I)
 
@@ -114,8 +121,8 @@ class Heard:
         message = tracker.latest_message
         text = str(message.get("text") or "")
         tapped = text.startswith("/")
-        # A command that somebody typed: nothing in it is an answer to anything.
-        forged = text.startswith(TYPED_COMMAND)
+        # Nothing in a typed command is an answer to anything.
+        forged = not tapped and TYPED_COMMAND.match(text) is not None
         intent = message.get("intent") or {}
         metadata = message.get("metadata") or {}
         token = metadata.get("envelope")
@@ -165,7 +172,8 @@ def person_meant(heard: Heard) -> str | None:
         if other.start - first.end > 1:
             break
         first = other
-    return first.text
+    initial = INITIAL.match(heard.text, first.end) if first.end else None
+    return first.text + initial[0] if initial else first.text
 
 
 def named_after(heard: Heard, *words: str) -> str | None:

@@ -41,6 +41,7 @@ CHANGES: Final = re.compile(
 # Whom, where no name was recognised: "to mum for the pizza", "pay peter".
 TO_WHOM: Final = ("to", "2")
 PAY_WHOM: Final = ("pay", "send", "give", "transfer")
+TOWARDS: Final = re.compile(r"\b(?:to|2|pay|send|give|instead)\b", re.IGNORECASE)
 WHAT_FOR: Final = re.compile(
     r"\b(?:for|ref|reference|note|message|saying)\b:?\s+(?P<what>[^\n]{1,60}?)\s*"
     r"(?:\b(?:please|pls|thanks|from\b.*))?[.!?]*\s*$",
@@ -170,6 +171,9 @@ class _Reading:
         self.asked = asked
         self.freely = freely
         self.number = number_meant(heard)
+        if asked == CONFIRMATION and not TOWARDS.search(heard.text):
+            # "my card is …" is no wish to pay that card.
+            self.number = None
 
     def fields(self) -> Mapping[str, str]:
         read = {

@@ -10,6 +10,7 @@ A trained classifier is arrays and JSON: nothing in it can run.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Tuple, Type
 
@@ -39,8 +40,12 @@ from rasa_addons.wordings import Wordings
 MODEL_FILE = "linear.npz"
 WORDINGS_FILE = "wordings.json"
 TOPICS_FILE = "topics-{}.npz"
-# How the gateway's channel writes a slash that a person typed.
-TYPED_COMMAND = "\u200b/"
+# A text whose first visible character is a slash, of whatever kind: a command that a
+# person typed. The gateway's channel has put U+200B before it.
+TYPED_COMMAND = re.compile(
+    r"[\s\x00-\x1f\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*"
+    r"[/\u2044\u2215\uff0f]"
+)
 FEWEST_INTENTS = 2
 
 
@@ -147,7 +152,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         """
         for message in messages:
             ranking = self._ranking(message)
-            none = not ranking or message.get(TEXT).startswith(TYPED_COMMAND)
+            none = not ranking or TYPED_COMMAND.match(message.get(TEXT)) is not None
             best = {"name": None, "confidence": 0.0} if none else ranking[0]
             message.set(INTENT, best, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

@@ -21,6 +21,10 @@ from rasa_addons.tensorflow_left_out import components_of_config, components_of_
 from rasa_addons.train import train
 from rasa_addons.wordings import Wordings
 
+TOPICS = {
+    "faq/age": ["how old must i be", "is there an age limit", "can children join"],
+    "faq/safety": ["is my money safe", "are deposits protected", "is it secure here"],
+}
 SAYINGS = {
     "check_balance": ["how much do i have", "show my balance", "what is in my account"],
     "lock_card": ["block my card", "freeze the card please", "stop my plastic"],
@@ -43,6 +47,9 @@ def small(tmp_path_factory):
     (folder / "data" / "entities" / "a.jsonl").write_text(json.dumps(pattern))
     nlu = 'version: "3.1"\nnlu:\n'
     rules = "rules:\n"
+    for topic, texts in TOPICS.items():
+        examples = "".join(f"      - {text}\n" for text in texts)
+        nlu += f"  - intent: {topic}\n    examples: |\n{examples}"
     for intent, texts in SAYINGS.items():
         examples = "".join(f"      - {text}\n" for text in texts)
         nlu += f"  - intent: {intent}\n    examples: |\n{examples}"
@@ -52,7 +59,7 @@ def small(tmp_path_factory):
         )
     (folder / "data" / "all.yml").write_text(nlu + rules)
     (folder / "domain.yml").write_text(
-        f'version: "3.1"\nintents: [{", ".join(SAYINGS)}]\n'
+        f'version: "3.1"\nintents: [faq, {", ".join(SAYINGS)}]\n'
         "entities: [amount, person]\nresponses:\n  utter_ok: [{text: ok}]\n"
     )
     with WorkingIn(folder):
@@ -109,6 +116,27 @@ def test_it_understands_what_it_has_not_read(agent, text, intent):
     ranking = [guess["confidence"] for guess in answer["intent_ranking"]]
     assert ranking == sorted(ranking, reverse=True)
     assert np.isclose(sum(ranking), 1.0, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [("is there an age limit here", "faq/age"), ("is my money secure", "faq/safety")],
+)
+def test_a_general_question_has_its_topic(agent, text, topic):
+    answer = parsed(agent, text)
+
+    assert answer["intent_ranking"][0]["name"] == "faq"
+    chosen = answer["response_selector"]["faq"]["response"]
+    assert chosen["intent_response_key"] == topic
+    assert "faq" not in parsed(agent, "send money to Bob").get("response_selector", {})
+
+
+@pytest.mark.parametrize("lead", ["\u200b/", "\u200b\u200e/", "\uff0f", "\u2044"])
+def test_a_typed_command_has_no_intent_but_likely_readings(agent, lead):
+    answer = parsed(agent, lead + "check_balance show my balance")
+
+    assert answer["intent"]["name"] == "nlu_fallback"
+    assert answer["intent_ranking"][1]["name"] == "check_balance"
 
 
 def test_it_finds_names_and_amounts(agent):
