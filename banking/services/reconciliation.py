@@ -18,6 +18,7 @@ from banking.ports.gateway import Words
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.links import Links
+from banking.services.notices import tell_owner
 from banking.services.settlement import Settlement
 from banking.services.transfer_facts import facts_of
 
@@ -114,6 +115,6 @@ class Reconciliation:
             tx.transfers.save(expired)
             self.links.kill(tx, subject=transfer_id)
             words = self.words.say("utter_transfer_expired", **facts_of(expired))
-            tx.outbox.say(expired.conversation_id, words)
+            tell_owner(tx, expired.enrolment_id, expired.conversation_id, words)
             tx.commit()
         return True

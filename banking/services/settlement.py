@@ -6,10 +6,11 @@ State, receipt and notice are written in one commit, by whoever is first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from banking.domain.bubbles import DocumentBubble
+from banking.domain.bubbles import Bubble, DocumentBubble
 from banking.domain.kyc import KycLevel
 from banking.domain.limits import MoneyRules
 from banking.domain.money import Money
@@ -31,6 +32,7 @@ from banking.ports.core_banking import (
 from banking.ports.gateway import Words
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.notices import tell_owner
 from banking.services.receipts import Receipts
 from banking.services.token_validity import TokenValidity
 from banking.services.transfer_facts import facts_of
@@ -103,7 +105,7 @@ class Settlement:
                 response, facts["left"] = "utter_transfer_done_left", str(left)
             bubbles = self.words.say(response, **facts)
             paper = DocumentBubble(receipt.id, receipt.filename)
-            tx.outbox.say(settled.conversation_id, [*bubbles, paper])
+            _tell(tx, settled, [*bubbles, paper])
             self._record(tx, settled, "transfer_posted", reference=reference)
             tx.commit()
 
@@ -127,7 +129,7 @@ class Settlement:
             bubbles = self.words.say(
                 _FAILURES.get(reason, _FAILURE), **facts_of(failed)
             )
-            tx.outbox.say(failed.conversation_id, bubbles)
+            _tell(tx, failed, bubbles)
             self._record(tx, failed, "transfer_failed", reason=reason)
             tx.commit()
 
@@ -176,7 +178,7 @@ class Settlement:
             tx.transfers.save(doubtful)
             if first:
                 words = self.words.say("utter_transfer_checking", **facts_of(doubtful))
-                tx.outbox.say(doubtful.conversation_id, words)
+                _tell(tx, doubtful, words)
                 self._record(tx, doubtful, alarm)
                 if alarm == _IN_DOUBT:
                     self._ask_again(tx, transfer_id)
@@ -216,6 +218,10 @@ class Settlement:
             transfer=transfer.id,
             **facts,
         )
+
+
+def _tell(tx: Tx, transfer: Transfer, bubbles: Sequence[Bubble]) -> None:
+    tell_owner(tx, transfer.enrolment_id, transfer.conversation_id, bubbles)
 
 
 def _order(transfer: Transfer) -> Order:

@@ -20,6 +20,7 @@ from banking.ports.money import Document, StatementRequest
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.accounts import Accounts, shown_account
 from banking.services.kyc import Caller
+from banking.services.notices import tell_owner
 from banking.services.outcomes import Outcome, Say, StatementFor
 
 LONGEST: Final = timedelta(days=366)
@@ -97,7 +98,9 @@ class Statements:
             tx.documents.answer_request(request_id, document.id)
             bubbles = self.words.say("utter_statement_ready", **facts)
             paper = DocumentBubble(document.id, document.filename)
-            tx.outbox.say(request.conversation_id, [*bubbles, paper])
+            tell_owner(
+                tx, request.enrolment_id, request.conversation_id, [*bubbles, paper]
+            )
             tx.commit()
 
     def _statement(

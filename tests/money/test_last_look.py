@@ -67,3 +67,17 @@ def test_a_level_lowered_at_the_bank_limits_the_next_payments_together(world):
 
     # 380 of a day's 500 are used: the old level would have let this pass.
     assert "utter_ask_amount_over_day_limit" == outcome.response
+
+
+def test_a_chat_that_is_somebody_elses_by_now_hears_nothing(world):
+    ama, kofi = world.people(2)
+    transfer_id = ama.propose(payee="mum", amount="50")
+    ama.authorise(transfer_id)
+    with world.bank.uow() as tx:
+        tx.conversations.bind(ama.conversation_id, kofi.enrolment_id)
+        tx.commit()
+
+    world.bank.settlement.execute(transfer_id)
+
+    assert TransferState.POSTED is world.transfer(transfer_id).state
+    assert [] == ama.heard()
