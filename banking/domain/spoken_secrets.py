@@ -88,6 +88,17 @@ _SAID = re.compile(
     r"\s*(?:is|was|=|:|->)\s*[\"'\u201c\u2018]?(?P<value>[^\s\"'\u201d\u2019]{4,128})",
     re.IGNORECASE,
 )
+_DIGIT_WORDS = frozenset(
+    "zero oh one two three four five six seven eight nine double triple".split()
+)
+_SAID_DIGIT = f"(?:{'|'.join(sorted(_DIGIT_WORDS))})"
+# Digits as words, straight behind the name of a secret.
+_SPELT = re.compile(
+    r"(?<![^\W_])(?P<word>m?pin|passcode|otp|cvv|cvc)"
+    r"(?:\s*(?:code|number|is|was|:|=|-)){0,3}\s*"
+    rf"(?P<value>{_SAID_DIGIT}(?:[\s,.\-]{{1,3}}{_SAID_DIGIT}){{2,15}})(?![^\W_])",
+    re.IGNORECASE,
+)
 # What people say of a password without telling it.
 _NOT_A_VALUE = frozenset(
     "wrong right correct incorrect expired blocked locked lost forgotten changed reset"
@@ -117,6 +128,8 @@ def find(plain: str) -> Iterator[Spoken]:
         _Token(*found.span(), _bare(found[0]), str(found.lastgroup))
         for found in _TOKEN.finditer(plain)
     ]
+    if not _DIGIT_WORDS.isdisjoint(token.text for token in tokens):
+        yield from _spelt(plain)
     if not any(token.text in _NAMES for token in tokens if token.kind == "word"):
         yield from _said(plain)
         return
@@ -220,6 +233,13 @@ def _is_named(tokens: list[_Token], index: int, *, linked_by_is: bool) -> bool:
     while at >= 0 and tokens[at].text in links and index - at <= _MOST_LINKS + 1:
         at -= 1
     return at >= 0 and tokens[at].text in _NAMED
+
+
+def _spelt(plain: str) -> Iterator[Spoken]:
+    """Digits said as words, "pin seven three nine one"."""
+    for spelt in _SPELT.finditer(plain):
+        kind = _NAMES[spelt["word"].lower()]
+        yield Spoken(spelt.start("value"), spelt.end("value"), kind)
 
 
 def _said(plain: str) -> Iterator[Spoken]:

@@ -111,6 +111,21 @@ def test_every_card_number_is_taken_out_and_kept_apart():
         assert "card" in redacted.removed
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "my pin is {}", "PIN: {}", "pin {} please", "the otp was {}",
+        "mpin number is {}",
+    ],
+)  # fmt: skip
+def test_digits_said_as_words_are_taken_out(line):
+    for secret in ("seven three nine one", "One, two, double five, nine", "oh-six-two"):
+        redacted, _ = cut(line.format(secret))
+
+        assert secret not in redacted.text
+        assert redacted.removed & {"pin", "code"}
+
+
 @pytest.mark.parametrize("line", SECRET_LINES)
 def test_every_pin_and_code_is_taken_out(line):
     rng = random.Random(line)
