@@ -19,7 +19,11 @@ let meanwhile = null;
 
 const list = () => byId("messages");
 const scroller = () => byId("chat");
-const atBottom = () => scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight < 80;
+// Gliding to the bottom counts as being there, or a second bubble would stay unseen.
+const GLIDE_MS = 800;
+let glidesUntil = 0;
+const atBottom = () => performance.now() < glidesUntil
+  || scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight < 80;
 
 export function linksApart() {
   return localStorage.getItem("links-apart") === "yes";
@@ -29,6 +33,7 @@ export function setUpChat(composer) {
   compose = composer;
   scroller().addEventListener("scroll", () => { byId("to-bottom").hidden = atBottom(); });
   byId("to-bottom").addEventListener("click", () => toBottom(true));
+  for (const own of ["wheel", "touchmove", "keydown"]) scroller().addEventListener(own, () => { glidesUntil = 0; }, { passive: true });
   // A keyboard or a quote above the text box takes room: stay at the newest message.
   let stay = true;
   scroller().addEventListener("scroll", () => { stay = atBottom(); });
@@ -110,6 +115,7 @@ function append(message) {
 }
 
 function toBottom(smooth) {
+  if (smooth) glidesUntil = performance.now() + GLIDE_MS;
   scroller().scrollTo({ top: scroller().scrollHeight, behavior: smooth ? "smooth" : "instant" });
 }
 
