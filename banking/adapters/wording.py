@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from ruamel.yaml import YAML
 
-from banking.domain.bubbles import Bubble, from_reply, literal
+from banking.domain.bubbles import Bubble, Text, from_reply, literal
 
 MARKUP: Final = frozenset("*_~`")
 _FACT: Final = re.compile(r"\{([a-z_]+)\}")
@@ -38,6 +38,11 @@ class DomainWords:
         """
         read = YAML(typ="safe", pure=True).load(domain.read_text(encoding="utf-8"))
         return cls(read["responses"], bank=bank)
+
+    def text(self, response: str, /, **facts: str) -> str:
+        """Return the words of a response that is nothing but words."""
+        said = self.say(response, **facts)
+        return "".join(bubble.body for bubble in said if isinstance(bubble, Text))
 
     def say(self, response: str, /, **facts: str) -> list[Bubble]:
         """Return the first variant, its facts printed as they are."""

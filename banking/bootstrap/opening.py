@@ -93,13 +93,13 @@ def open_bank(settings: Settings, *, outside: Outside | None = None) -> Bank:
     """
     policy = load_policy(PROJECT / "policy.toml")
     engine = connect(_database(settings), application=f"bank-{settings.bank_env}")
-    outside = outside or reach_outside(settings, engine)
-    chat_rules = _chat_rules(policy)
+    words = DomainWords.of(PROJECT / "domain.yml", bank=settings.bank_name)
+    outside = outside or reach_outside(settings, engine, words=words)
     vault_key = settings.vault_key.get_secret_value()
     cipher = AesVault.of(derived_key(vault_key, "chat vault"))
     sealer = Sealer(vault_key)
-    uow = SqlUnitOfWork(engine, outside.clock.now, cipher, sealer, chat_rules)
-    return _wire(settings, policy, engine, uow, outside, cipher, sealer, chat_rules)
+    uow = SqlUnitOfWork(engine, outside.clock.now, cipher, sealer, _chat_rules(policy))
+    return _wire(settings, policy, engine, uow, outside, words, cipher, sealer)
 
 
 def _database(settings: Settings) -> str:
@@ -126,13 +126,13 @@ def _wire(
     engine: Engine,
     uow: UnitOfWork,
     outside: Outside,
+    words: DomainWords,
     cipher: VaultCipher,
     sealer: Sealer,
-    chat_rules: ChatRules,
 ) -> Bank:
+    chat_rules = _chat_rules(policy)
     clock, core = outside.clock, outside.core
     hasher = PepperedHasher(settings.pin_pepper.get_secret_value())
-    words = DomainWords.of(PROJECT / "domain.yml", bank=settings.bank_name)
     identity = Identity.of(
         uow=uow,
         clock=clock,

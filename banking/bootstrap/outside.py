@@ -1,7 +1,7 @@
 """Whoever is not us: the core system, the messengers, the telephone company, Rasa."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
@@ -13,6 +13,7 @@ from banking.adapters.documents.pdf import PdfPress
 from banking.adapters.rasa import RasaClient
 from banking.adapters.sim_change import HttpSimChange
 from banking.adapters.sms import HttpSmsGateway
+from banking.adapters.wording import DomainWords
 from banking.ports.core_banking import CoreBanking
 from banking.ports.documents import DocumentPress
 from banking.ports.gateway import Channel, Dialogue
@@ -33,7 +34,9 @@ class Outside:
     press: DocumentPress
 
 
-def reach_outside(settings: Settings, engine: Engine) -> Outside:
+def reach_outside(
+    settings: Settings, engine: Engine, *, words: DomainWords | None = None
+) -> Outside:
     """Build the clients of every other party, as the settings name them."""
     clock = SystemClock()
     graph = WhatsApp.create(
@@ -42,6 +45,8 @@ def reach_outside(settings: Settings, engine: Engine) -> Outside:
         phone_number_id=settings.whatsapp_phone_number_id,
         access_token=settings.whatsapp_access_token.get_secret_value(),
     )
+    if words is not None:
+        graph = replace(graph, list_label=words.text("utter_list_label"))
     return Outside(
         clock=clock,
         core=_core(settings, engine, clock),

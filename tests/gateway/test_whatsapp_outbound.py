@@ -60,14 +60,15 @@ def test_up_to_three_choices_are_buttons():
 
 
 def test_four_to_ten_choices_are_a_list():
-    message = build(Choices("Which?", options(*"ABCD", description="more")))
+    choices = Choices("Which?", options(*"ABCD", description="more"))
+    message = build(choices, list_label="Choose")
 
     action = message["interactive"]["action"]
     assert ["A", "B", "C", "D"] == [r["title"] for r in action["sections"][0]["rows"]]
     assert {"id": "h0", "title": "A", "description": "more"} == (
         action["sections"][0]["rows"][0]
     )
-    assert action["button"]
+    assert "Choose" == action["button"]
 
 
 def test_a_link_button():

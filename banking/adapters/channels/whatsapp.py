@@ -32,8 +32,7 @@ CONNECT_SECONDS, READ_SECONDS, UPLOAD_SECONDS = 3.05, 10.0, 30.0
 LONGEST_BUTTON_ID, LONGEST_ROW_ID = 256, 200
 LONGEST_FILENAME, LONGEST_URL, LONGEST_REFERENCE = 240, 2000, 512
 LARGEST_DOCUMENT = 100 * 1024 * 1024
-# The platform wants a word on the button that opens a list.
-LIST_LABEL = "Choose"
+LIST_LABEL = "…"
 SERVER_TROUBLE = 500
 
 type Json = dict[str, Any]
@@ -72,7 +71,9 @@ FILENAME = Limit("file name", 1, LONGEST_FILENAME)
 REFERENCE = Limit("reference", 0, LONGEST_REFERENCE)
 
 
-def build(bubble: Bubble, *, media_id: str | None = None) -> Json:
+def build(
+    bubble: Bubble, *, media_id: str | None = None, list_label: str = LIST_LABEL
+) -> Json:
     """Write a bubble as the platform's message, without its recipient.
 
     Raises LimitBroken rather than let the platform refuse it.
@@ -86,8 +87,9 @@ def build(bubble: Bubble, *, media_id: str | None = None) -> Json:
                 raise LimitBroken(f"{len(options)} choices")
             _different([o.title for o in options], "titles")
             _different([o.handle for o in options], "ids")
-            form = _buttons if len(options) <= MOST_BUTTONS else _list
-            return _interactive(body, **form(bubble))
+            if len(options) <= MOST_BUTTONS:
+                return _interactive(body, **_buttons(bubble))
+            return _interactive(body, **_list(bubble, list_label))
         case LinkButton(body, label, url):
             parameters = {
                 "display_text": LINK_LABEL.check(label),
@@ -118,17 +120,15 @@ def _buttons(bubble: Choices) -> Json:
     return {"type": "button", "action": {"buttons": buttons}}
 
 
-def _list(bubble: Choices) -> Json:
-    rows = []
-    for option in bubble.options:
-        row = {
-            "id": ROW_ID.check(option.handle),
-            "title": ROW_TITLE.check(option.title),
-        }
+def _list(bubble: Choices, label: str) -> Json:
+    rows = [
+        {"id": ROW_ID.check(o.handle), "title": ROW_TITLE.check(o.title)}
+        for o in bubble.options
+    ]
+    for row, option in zip(rows, bubble.options, strict=True):
         if option.description:
             row["description"] = ROW_DESCRIPTION.check(option.description)
-        rows.append(row)
-    action = {"button": BUTTON_TITLE.check(LIST_LABEL), "sections": [{"rows": rows}]}
+    action = {"button": BUTTON_TITLE.check(label), "sections": [{"rows": rows}]}
     return {"type": "list", "action": action}
 
 
@@ -155,6 +155,7 @@ class WhatsApp:
     phone_number_id: str
     access_token: str = field(repr=False)
     session: requests.Session = field(repr=False)
+    list_label: str = LIST_LABEL
 
     @classmethod
     def create(
@@ -176,9 +177,8 @@ class WhatsApp:
         pool = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
         session.mount("http://", pool)
         session.mount("https://", pool)
-        return cls(
-            graph_url.rstrip("/"), version, phone_number_id, access_token, session
-        )
+        url = graph_url.rstrip("/")
+        return cls(url, version, phone_number_id, access_token, session)
 
     def send(
         self,
@@ -191,7 +191,7 @@ class WhatsApp:
     ) -> str:
         """Send one bubble and return WhatsApp's id for it; raise SendFailed."""
         try:
-            message = build(bubble, media_id=media_id)
+            message = build(bubble, media_id=media_id, list_label=self.list_label)
             REFERENCE.check(reference)
         except LimitBroken as broken:
             # As the platform would have said it, and without asking it.
