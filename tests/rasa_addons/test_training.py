@@ -12,14 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
-from scipy.sparse import csr_matrix
 from signing import encoded_key
 
-from rasa_addons import softmax
 from rasa_addons.manifest import Manifest, WrongModel
 from rasa_addons.tensorflow_left_out import components_of_config, components_of_model
 from rasa_addons.train import train
-from rasa_addons.wordings import Wordings
 
 TOPICS = {
     "faq/age": ["how old must i be", "is there an age limit", "can children join"],
@@ -273,37 +270,3 @@ def test_predict_writes_a_line_for_every_text(small, tmp_path):
     assert lines[0]["intent"] == "check_balance"
     assert lines[1]["intent"] not in ("restart", None)
     assert set(lines[2]["entities"][0]) == {"entity", "value", "start", "end"}
-
-
-def test_softmax_finds_the_classes_and_comes_back_from_disk(tmp_path):
-    rng = np.random.default_rng(0)
-    centres = rng.standard_normal((3, 8)) * 3
-    target = np.repeat(np.arange(3), 30)
-    dense = (centres[target] + rng.standard_normal((90, 8))).astype(np.float32)
-    sparse = csr_matrix((90, 2), dtype=np.float32)
-    model = softmax.fit(dense, sparse, [f"class{t}" for t in target], c=1.0)
-    chances = model.chances(dense, sparse)
-    model.save(tmp_path / "m.npz")
-
-    assert (chances.argmax(1) == target).mean() > 0.95
-    assert np.allclose(chances.sum(1), 1.0, atol=1e-5)
-    again = softmax.Softmax.read(tmp_path / "m.npz")
-    assert again.classes == ("class0", "class1", "class2")
-    assert np.array_equal(again.chances(dense, sparse), chances)
-
-
-def test_a_pickle_in_the_place_of_arrays_is_refused(tmp_path):
-    file = tmp_path / "m.npz"
-    np.savez(file, classes=np.array([{"a": 1}], dtype=object))
-
-    with pytest.raises(ValueError, match="allow_pickle"):
-        softmax.Softmax.read(file)
-
-
-def test_wordings_come_back_from_json():
-    texts = ["show my balance", "naïve café", "block my card"]
-    wordings = Wordings.learned(texts, weight=2.0)
-    again = Wordings.from_json(json.loads(json.dumps(wordings.as_json())))
-
-    assert np.allclose(wordings.of(texts).toarray(), again.of(texts).toarray())
-    assert np.allclose(wordings.of(["unseen zzz"]).toarray().shape[0], 1)
