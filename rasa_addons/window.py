@@ -33,7 +33,20 @@ def latest_turns(tracker: DialogueStateTracker, domain: Domain) -> Events:
         cut = _cut(events, heard)
         if cut:
             events = [*_folded(tracker.sender_id, events[:cut], domain), *events[cut:]]
-    return [event.as_dict() for event in events]
+    return _without_old_links([event.as_dict() for event in events])
+
+
+def _without_old_links(events: Events) -> Events:
+    """Links of former turns left out: a link that opens a page is a secret.
+
+    The latest turn keeps its own, to be answered again in the same words.
+    """
+    heard = [i for i, event in enumerate(events) if event["event"] == "user"]
+    for event in events[: heard[-1]] if heard else []:
+        custom = (event.get("data") or {}).get("custom")
+        if event["event"] == "bot" and custom and custom.get("url"):
+            event["data"] = {**event["data"], "custom": {**custom, "url": ""}}
+    return events
 
 
 def _since_session(events: List[Event]) -> List[Event]:

@@ -130,3 +130,23 @@ def test_an_older_session_is_left_behind():
     events = started() + turn(0) + started() + turn(1)
 
     assert turns_in(kept_of(events)) == ["text 1"]
+
+
+def linked(number):
+    data = {"custom": {"type": "link", "url": f"https://bank.test/s/{number}"}}
+    heard = UserUttered(f"text {number}", {"name": "greet"}, message_id=f"m{number}")
+    return [heard, BotUttered(None, data), listened()]
+
+
+def test_only_the_latest_turn_keeps_its_link():
+    tracker = tracker_of([*started(), *linked(1), *linked(2), *linked(3)])
+
+    kept = [
+        event["data"]["custom"]["url"]
+        for event in latest_turns(tracker, DOMAIN)
+        if event["event"] == "bot"
+    ]
+    assert kept == ["", "", "https://bank.test/s/3"]
+    # What the dialogue itself remembers is left as it was.
+    said = [event for event in tracker.events if isinstance(event, BotUttered)]
+    assert all(event.data["custom"]["url"] for event in said)
