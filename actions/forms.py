@@ -122,7 +122,7 @@ class FormCheck(TellerAction, ABC):
                 return self.given_up()
             case "resume":
                 return self._resumed(talk)
-            case "repeat" if heard.confidence >= SURE:
+            case "repeat" if heard.confidence >= SURE and not talk.failed:
                 return self._ask_again(talk)
             case intent if intent != self.intent and is_aside(intent):
                 return self._another_matter(talk)

@@ -236,6 +236,17 @@ def test_what_is_hardly_small_talk_is_an_answer_that_failed(chat, intent):
     assert "I need an account number" in answer
 
 
+def test_who_asks_again_and_again_is_helped(chat):
+    chat.says("send 40 to zoltan", "transfer_money", amount="40", person="zoltan")
+    again = chat.says("what?", "repeat")
+    failed = chat.says("the tall one", "nlu_fallback")
+    helped = chat.says("what?", "repeat")
+
+    assert "isn't among your payees" in again
+    assert "isn't among your payees" in failed
+    assert "I need an account number" in helped
+
+
 def test_nonsense_is_nobodys_name(chat):
     chat.says("send money", "transfer_money")
     answer = chat.says("tell me a joke", "out_of_scope")
