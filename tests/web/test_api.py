@@ -172,8 +172,8 @@ def test_the_panel_shows_turns_and_what_they_moved(world: World, http, key):
     assert later["postings"] == [
         {
             "amount": "USD 45.00",
-            "from": "•••• 4321",
-            "to": "•••• 1122",
+            "from": "••••\N{NO-BREAK SPACE}4321",
+            "to": "••••\N{NO-BREAK SPACE}1122",
             "state": "awaiting",
         }
     ]
