@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
@@ -43,10 +43,18 @@ def _without_old_links(events: Events) -> Events:
     """
     heard = [i for i, event in enumerate(events) if event["event"] == "user"]
     for event in events[: heard[-1]] if heard else []:
-        custom = (event.get("data") or {}).get("custom")
-        if event["event"] == "bot" and custom and custom.get("url"):
-            event["data"] = {**event["data"], "custom": {**custom, "url": ""}}
+        if event["event"] != "bot":
+            continue
+        # Rasa notes the facts of a response beside the response itself.
+        event["metadata"] = _without_url(event.get("metadata"))
+        if event.get("data"):
+            custom = _without_url(event["data"].get("custom"))
+            event["data"] = {**event["data"], "custom": custom}
     return events
+
+
+def _without_url(facts: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+    return {**facts, "url": ""} if facts and facts.get("url") else facts
 
 
 def _since_session(events: List[Event]) -> List[Event]:

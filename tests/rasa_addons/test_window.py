@@ -135,18 +135,17 @@ def test_an_older_session_is_left_behind():
 def linked(number):
     data = {"custom": {"type": "link", "url": f"https://bank.test/s/{number}"}}
     heard = UserUttered(f"text {number}", {"name": "greet"}, message_id=f"m{number}")
-    return [heard, BotUttered(None, data), listened()]
+    facts = {"url": data["custom"]["url"], "utter_action": "utter_greet"}
+    return [heard, BotUttered(None, data, facts), listened()]
 
 
 def test_only_the_latest_turn_keeps_its_link():
     tracker = tracker_of([*started(), *linked(1), *linked(2), *linked(3)])
 
-    kept = [
-        event["data"]["custom"]["url"]
-        for event in latest_turns(tracker, DOMAIN)
-        if event["event"] == "bot"
-    ]
-    assert kept == ["", "", "https://bank.test/s/3"]
+    said = [e for e in latest_turns(tracker, DOMAIN) if e["event"] == "bot"]
+    kept = ["", "", "https://bank.test/s/3"]
+    assert kept == [event["data"]["custom"]["url"] for event in said]
+    assert kept == [event["metadata"]["url"] for event in said]
     # What the dialogue itself remembers is left as it was.
     said = [event for event in tracker.events if isinstance(event, BotUttered)]
     assert all(event.data["custom"]["url"] for event in said)
