@@ -18,6 +18,8 @@ NAMES = ("person", "company", "biller", "category")
 # The reader of names is fond of these.
 PRONOUNS = frozenset({"i", "me", "my", "mine", "you", "your", "it", "we", "us", "he"})
 # "-50", "1e5" and "5.000,0x" hold a smaller figure that was not meant.
+# Another number right after an amount; a lone 2 or 4 is a word ("40 2 peter").
+MORE_DIGITS = re.compile(r"(?<=[0-9]) (?![24]\s)[0-9]+(?![\w.,/:-])(?! ?[/:])")
 FIGURES = ("amount", "number")
 # The gateway's name for a card number that it has locked away.
 CARD_HANDLE = re.compile(r"\[card [0-9]{4} #[0-9a-f]{4,32}\]")
@@ -213,6 +215,9 @@ def amount_meant(heard: Heard) -> str | None:
         return None
     amount = amounts[-1] if CHANGE_OF_MIND.search(heard.text) else amounts[0]
     start, end = amount.start, amount.end
+    if end and (more := MORE_DIGITS.match(heard.text, end)):
+        # "1 5" is neither 1 nor 15: handed on whole, so that it is asked about.
+        return heard.text[start : more.end()]
     for currency in heard.all("currency"):
         if 0 <= currency.start - end <= 1:
             end = currency.end
