@@ -36,6 +36,7 @@ _SECRET_WORDS = (
     ("card", "utter_secret_removed_card"),
     ("id", "utter_secret_removed_id"),
 )
+_WITH_A_CARD = {"pin", "password"}
 _KIND_WORDS: Mapping[str, str] = {
     "image": "utter_cannot_read_image",
     "video": "utter_cannot_read_image",
@@ -193,6 +194,11 @@ class Turns:
                 return _Close(f"not text: {kind}", words)
 
     def _text(self, message: InboundMessage) -> _Ask | _Close:
+        if "card" in message.removed and _WITH_A_CARD & set(message.removed):
+            # A card and its PIN are never a payee, whatever stands around them.
+            return _Close(
+                "secret removed", self.words.say("utter_secret_removed_card_and_pin")
+            )
         kind = next((k for k, _ in _SECRET_WORDS if k in message.removed), None)
         if kind is None:
             return _Ask(message.text)

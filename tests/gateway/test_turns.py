@@ -369,6 +369,14 @@ def test_a_card_number_still_works_behind_its_name(world):
         assert tx.vault.open(conversation_id, ref, late) is None
 
 
+def test_a_card_with_its_pin_is_a_slip_and_asks_rasa_nothing(world):
+    world.write("my card is 4242 4242 4242 4242 pin 8391")
+    world.work()
+
+    assert [] == world.rasa.heard
+    assert ["utter_secret_removed_card_and_pin"] == world.phone.texts
+
+
 def test_a_card_number_split_over_two_messages(world):
     world.write("my card is 4111 1111")
     world.clock.forward(seconds=59)
