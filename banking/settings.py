@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     channels: str = "whatsapp"
 
     database_url: SecretStr | None = None
+    rasa_tracker_url: SecretStr | None = None
 
     public_url: str = ""
     web_host: str = "127.0.0.1"

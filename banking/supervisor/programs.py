@@ -61,10 +61,11 @@ def check_model(folder: Path = PROJECT / "models") -> None:
 
 def rasa_environment(inherited: Mapping[str, str]) -> dict[str, str]:
     """Return the environment in which anything of Rasa's runs."""
+    withheld = NOT_FOR_RASA | NOT_INHERITED
+    if inherited.get("RASA_TRACKER_URL"):
+        withheld |= {"DATABASE_URL"}  # Rasa has a role of its own there
     # The add-ons are imported by name from the project's folder.
-    return _without(inherited, NOT_FOR_RASA | NOT_INHERITED) | {
-        "PYTHONPATH": str(PROJECT)
-    }
+    return _without(inherited, withheld) | {"PYTHONPATH": str(PROJECT)}
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -34,6 +34,15 @@ def test_rasa_learns_no_secret_but_the_envelopes_key(settings):
     assert told["ACTIONS_URL"] == settings.actions_url
 
 
+def test_rasa_with_a_role_of_its_own_is_not_told_the_banks():
+    settings = {"DATABASE_URL": "postgresql://bank@/x", "ENVELOPE_KEY": "k"}
+    own = {"RASA_TRACKER_URL": "postgresql://dialogue@/x"}
+
+    assert "DATABASE_URL" in rasa_environment(settings)
+    assert own.items() <= rasa_environment(settings | own).items()
+    assert "DATABASE_URL" not in rasa_environment(settings | own)
+
+
 def test_one_environment_does_not_show_through_in_another(settings, monkeypatch):
     monkeypatch.setenv("VIRTUAL_ENV", "/somewhere")
     monkeypatch.setenv("PYTHONHOME", "/somewhere")
