@@ -97,8 +97,13 @@ class Payments:
         )
         with self.uow() as tx:
             tx.enrolments.lock(caller.id)
-            if self._waits_already(tx, transfer):
-                return Say("utter_still_waiting", facts_of(transfer))
+            waiting = self._waits_already(tx, transfer)
+            if waiting is not None:
+                # Said again, or its answer was lost: the button may have gone with it.
+                self.links.kill(tx, subject=waiting.id)
+                url = self._link(tx, caller, waiting.id)
+                tx.commit()
+                return ConfirmNeeded(url, "utter_confirm_transfer", facts_of(waiting))
             replaced = self._cancel_open(tx, caller.id, now)
             since = now - self.rules.duplicate_warning
             earlier = tx.transfers.paid_to(
@@ -106,13 +111,7 @@ class Payments:
             )
             twice = any(paid.amount == amount for paid in earlier)
             tx.transfers.add(transfer)
-            url = self.links.issue(
-                tx,
-                LinkPurpose.CONFIRM,
-                caller.conversation_id,
-                enrolment_id=caller.id,
-                subject=transfer.id,
-            )
+            url = self._link(tx, caller, transfer.id)
             tx.commit()
         response = "utter_confirm_transfer"
         if twice:
@@ -251,21 +250,30 @@ class Payments:
         transfer = found[0]
         return Say(STATUS[transfer.state], facts_of(transfer))
 
-    def _waits_already(self, tx: Tx, new: Transfer) -> bool:
+    def _link(self, tx: Tx, caller: Caller, transfer_id: str) -> str:
+        return self.links.issue(
+            tx,
+            LinkPurpose.CONFIRM,
+            caller.conversation_id,
+            enrolment_id=caller.id,
+            subject=transfer_id,
+        )
+
+    def _waits_already(self, tx: Tx, new: Transfer) -> Transfer | None:
+        """The one payment that waits, if it is this very one and can still be made."""
         waiting = [
             transfer
             for transfer in tx.transfers.latest_of(new.enrolment_id, limit=20)
             if transfer.state is TransferState.AWAITING
         ]
         if len(waiting) != 1:
-            return False
+            return None
         (old,) = waiting
-        # An old link that nobody could follow any more is no answer.
-        link_ends = old.created_at + self.links.rules.link.life
         same = replace(
             new, id=old.id, created_at=old.created_at, expires_at=old.expires_at
         )
-        return old == same and new.created_at + _TIME_TO_FOLLOW <= link_ends
+        in_time = new.created_at + _TIME_TO_FOLLOW <= old.expires_at
+        return old if old == same and in_time else None
 
     def _cancel_open(self, tx: Tx, enrolment_id: str, now: datetime) -> bool:
         cancelled = tx.transfers.cancel_open(enrolment_id, now)

@@ -201,13 +201,15 @@ class FakeTeller:
             facts = {"allowed": "USD 400.00"}
             return Ask("amount", "utter_ask_amount_over_day_limit", facts, (choice,))
         if self.awaiting == replace(draft, amount=digits):
-            return Say("utter_still_waiting", self._facts(self.awaiting))
+            return self._confirm("utter_confirm_transfer")
         changed = self.awaiting is not None
         self.awaiting = replace(draft, amount=digits)
-        self.links += 1
-        response = (
+        return self._confirm(
             "utter_confirm_transfer_changed" if changed else "utter_confirm_transfer"
         )
+
+    def _confirm(self, response: str) -> ConfirmNeeded:
+        self.links += 1
         url = f"https://bank.test/s/{self.links}"
         return ConfirmNeeded(url, response, self._facts(self.awaiting))
 
