@@ -36,10 +36,13 @@ class Inside:
     @contextmanager
     def holding(self, lock: LiteralString, *values: Any) -> Iterator[None]:
         """Hold a lock, so that whoever needs it stands still right there."""
-        with psycopg.connect(self.url) as connection:
+        connection = psycopg.connect(self.url)
+        try:
             connection.execute(lock, values)
             yield
-            connection.rollback()
+        finally:
+            # Closing gives the lock back, also where the server has died meanwhile.
+            connection.close()
 
     def transfers(self, customer: Customer) -> list[tuple[str, str]]:
         """(id, state) of every transfer of a customer, the newest first."""
