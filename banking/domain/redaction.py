@@ -130,7 +130,8 @@ def redact(
     cuts += [
         _Cut(said.start, said.end, said.kind)
         for said in spoken_secrets.find(plain)
-        if all(said.end <= start or end <= said.start for start, end in free)
+        if not free
+        or all(said.end <= start or end <= said.start for start, end in free)
     ]
     left = _applied(text, cuts)
     removed = frozenset(cut.kind for cut in cuts)

@@ -125,7 +125,11 @@ class _Token(NamedTuple):
 def find(plain: str) -> Iterator[Spoken]:
     """Yield every spoken secret of a text whose digits are 0 to 9."""
     tokens = [
-        _Token(*found.span(), _bare(found[0]), str(found.lastgroup))
+        _Token(
+            *found.span(),
+            _bare(found[0]) if found.lastgroup == "word" else found[0],
+            found.lastgroup or "",
+        )
         for found in _TOKEN.finditer(plain)
     ]
     if not _DIGIT_WORDS.isdisjoint(token.text for token in tokens):
@@ -133,13 +137,16 @@ def find(plain: str) -> Iterator[Spoken]:
     if not any(token.text in _NAMES for token in tokens if token.kind == "word"):
         yield from _said(plain)
         return
-    names = [_named(tokens, at) for at in range(len(tokens))]
-    after = _nearest(tokens[::-1], names[::-1])[::-1]
-    for index, (token, kind) in enumerate(
-        zip(tokens, _nearest(tokens, names), strict=True)
-    ):
+    names = [
+        _named(tokens, at) if token.text in _NAMES else None
+        for at, token in enumerate(tokens)
+    ]
+    before = _nearest(tokens, names)
+    after: list[str | None] = []
+    for index, token in enumerate(tokens):
         if token.kind != "number":
             continue
+        kind = before[index]
         direct = index > 0 and (
             names[index - 1] is not None or tokens[index - 1].text in _IS
         )
@@ -150,6 +157,8 @@ def find(plain: str) -> Iterator[Spoken]:
         ):
             yield Spoken(token.start, token.end, kind)
             continue
+        # A name behind the number is the rarer way to say it: looked for when needed.
+        after = after or _nearest(tokens[::-1], names[::-1])[::-1]
         later = after[index]
         if (
             later
@@ -197,7 +206,8 @@ def _named(tokens: list[_Token], at: int) -> str | None:
 
 
 def _right_length(number: _Token, kind: str, *, direct: bool) -> bool:
-    count = len(_DIGIT.findall(number.text))
+    text = number.text
+    count = len(text) if text.isdigit() else len(_DIGIT.findall(text))
     # "Security code" may mean the three digits on the back of a card.
     shortest = _SHORTEST_CVV if kind in (CVV, CODE) and direct else _SHORTEST
     shortest = _SHORTEST_CVV if kind == CVV else shortest
