@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import pikepdf
 import pytest
+import requests
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browsers import chromium
@@ -25,6 +26,11 @@ def page(stack: Stack, newcomer: Customer) -> Iterator[Page]:
         context = browser.new_context(viewport=PHONE, accept_downloads=True)
         context.set_default_timeout(WAIT_MS)
         opened = context.new_page()
+        # The page lists the people it was told of when the bank started, and these.
+        known = {"phone": newcomer.phone, "name": newcomer.person["name"]}
+        requests.post(
+            f"{stack.simulator}/sim/people", json=known, timeout=5
+        ).raise_for_status()
         opened.goto(f"{stack.simulator}/?phone={newcomer.phone.replace('+', '%2B')}")
         yield opened
         browser.close()
