@@ -73,11 +73,6 @@ bench: setup
 screenshots: setup browser
 	$(BANK)/python -m docs.screenshots
 
-# The pictures of README.md, from a bank of its own.
-.PHONY: screenshots
-screenshots: setup browser
-	$(BANK)/python -m docs.screenshots
-
 # Does nothing when neither the training data nor the pipeline has changed.
 .PHONY: model
 model: .venv/.ready .venv-rasa/.ready
