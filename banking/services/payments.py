@@ -261,11 +261,7 @@ class Payments:
 
     def _waits_already(self, tx: Tx, new: Transfer) -> Transfer | None:
         """The one payment that waits, if it is this very one and can still be made."""
-        waiting = [
-            transfer
-            for transfer in tx.transfers.latest_of(new.enrolment_id, limit=20)
-            if transfer.state is TransferState.AWAITING
-        ]
+        waiting = tx.transfers.open_of(new.enrolment_id)
         if len(waiting) != 1:
             return None
         (old,) = waiting
