@@ -110,13 +110,13 @@ class Customer:
 
     def registers(self, *, with_authenticator: bool = False) -> None:
         """Go through registration by the newest link."""
-        self._hears_anew()
+        self.hears_anew()
         number = self.person["accounts"][0]["number"]
         page = self.browser.open(self.link)
         page.press(
             date_of_birth=self.person["date_of_birth"], account_digits=number[-4:]
         )
-        self._gets_code()
+        self.asks_for_code()
         page.press(otp=self.code)
         chat_id = "me" + self.phone[-7:]
         wanted = self.person.get("wanted", {})
@@ -134,7 +134,7 @@ class Customer:
 
     def signs_in(self) -> None:
         """Sign in by the newest link."""
-        self._hears_anew()
+        self.hears_anew()
         page = self.browser.open(self.link)
         page.press(chat_id=self.person["chat_id"], pin=self.person["pin"])
         assert page.has("done"), page.everything()
@@ -149,8 +149,8 @@ class Customer:
     def confirms(self) -> Browser:
         """Confirm what the newest link shows with the code from the SMS."""
         page = self.opens_confirmation()
-        self._hears_anew()
-        self._gets_code()
+        self.hears_anew()
+        self.asks_for_code()
         page.press(otp=self.code)
         assert page.has("done"), page.everything()
         return page
@@ -159,10 +159,6 @@ class Customer:
         """The newest link leads nowhere any more."""
         page = self.browser.open(self.link)
         assert page.status == requests.codes.gone, page.everything()
-
-    def asks_for_code(self) -> None:
-        """Have a code sent to the phone, and wait for it."""
-        self._gets_code()
 
     def chat(self) -> list[dict[str, Any]]:
         """Everything in the chat so far."""
@@ -173,10 +169,6 @@ class Customer:
         """Write something without waiting for an answer."""
         self._act("text", text=text)
 
-    def hears_anew(self) -> None:
-        """What was said before this moment is no answer to what comes now."""
-        self._hears_anew()
-
     def sim_changes(self, *, hours_ago: float) -> None:
         """The mobile operator gives out a new SIM card for this number."""
         answer = self.http.post(
@@ -184,7 +176,8 @@ class Customer:
         )
         answer.raise_for_status()
 
-    def _gets_code(self) -> None:
+    def asks_for_code(self) -> None:
+        """Have a code sent to the phone, and wait for it."""
         before = self.texts
         self.browser.press("send-code")
         self.gets_text(after=before)
@@ -192,12 +185,12 @@ class Customer:
     # --- the simulator ----------------------------------------------------------
 
     def _act(self, action: str, **what: Any) -> None:
-        self._hears_anew()
+        self.hears_anew()
         answer = self.http.post(self._url(action), json=what, timeout=5)
         answer.raise_for_status()
 
-    def _hears_anew(self) -> None:
-        # What was said before this moment is no answer to what comes now.
+    def hears_anew(self) -> None:
+        """What was said before this moment is no answer to what comes now."""
         self.last = self._get("chat", after=self.last)["last"]
         self.bubbles = []
 
