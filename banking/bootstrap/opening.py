@@ -23,6 +23,7 @@ from banking.adapters.wording import DomainWords
 from banking.bootstrap.money import MoneyServices
 from banking.bootstrap.outside import Outside, reach_outside
 from banking.domain.inbound import ChatRules
+from banking.domain.staff import StaffRule
 from banking.policy import Policy, load_policy
 from banking.ports.core_banking import CoreBanking
 from banking.ports.gateway import Conversation, VaultCipher, Words
@@ -33,6 +34,8 @@ from banking.services.identity import Identity
 from banking.services.identity_rules import IdentityRules
 from banking.services.sending import Sending
 from banking.services.settlement import Settlement
+from banking.services.staff import Staff
+from banking.services.staff_door import StaffDoor
 from banking.services.teller import Teller
 from banking.services.tidying import Tidying
 from banking.services.turns import Turns
@@ -60,6 +63,8 @@ class Bank:
     front_desk: FrontDesk
     turns: Turns
     sending: Sending
+    staff: Staff
+    staff_door: StaffDoor
     # Queued work by the name of its job, and chores done each minute.
     jobs: Mapping[str, Callable[..., None]]
     chores: Mapping[str, Callable[[], object]]
@@ -156,6 +161,7 @@ def _wire(
     )
     money = MoneyServices.of(settings, policy, uow, outside, words, identity)
     tidying = Tidying(uow=uow, clock=clock, rules=chat_rules)
+    staff_rule = StaffRule(blocklist=guessable_pins())
 
     def identity_changed(tx: Tx, conversation: Conversation, _why: str) -> None:
         identity.sessions.number_changed(tx, conversation)
@@ -196,6 +202,17 @@ def _wire(
             files=DocumentShelf(uow),
             identity_changed=identity_changed,
             rules=chat_rules,
+        ),
+        staff=Staff(
+            uow=uow, clock=clock, rule=staff_rule, public_url=settings.public_url
+        ),
+        staff_door=StaffDoor(
+            uow=uow,
+            clock=clock,
+            rule=staff_rule,
+            hasher=hasher,
+            authenticator=TotpAuthenticator(),
+            bank_name=settings.bank_name,
         ),
         jobs={
             "transfer": money.settlement.execute,

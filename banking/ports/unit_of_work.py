@@ -22,6 +22,7 @@ from banking.ports.identity import (
     SessionStore,
 )
 from banking.ports.money import Documents, Parked, Payees, Transfers
+from banking.ports.staff import StaffStore
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 
@@ -65,6 +66,8 @@ class Tx(Protocol):
     def parked(self) -> Parked: ...
     @property
     def documents(self) -> Documents: ...
+    @property
+    def staff(self) -> StaffStore: ...
 
     def defer(
         self,

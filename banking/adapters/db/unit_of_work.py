@@ -24,6 +24,7 @@ from banking.adapters.db.money import (
     SqlTransfers,
 )
 from banking.adapters.db.security import SqlAttempts, SqlAudit
+from banking.adapters.db.staff import SqlStaff
 from banking.domain.inbound import ChatRules
 from banking.ports.gateway import (
     Conversations,
@@ -70,6 +71,7 @@ class SqlTx:
         self.payees = SqlPayees(connection)
         self.parked = SqlParked(connection)
         self.documents = SqlDocuments(connection)
+        self.staff = SqlStaff(connection, of.sealer)
 
     @cached_property
     def _gateway(self) -> GatewayStores:
