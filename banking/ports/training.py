@@ -1,0 +1,467 @@
+"""What teaching keeps and shows: an inbox, lessons, changes to files, test stories."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from banking.domain.examples import Example, Lesson, Span, Warned
+from banking.domain.inbox import Found, Heard, Reason
+
+# --- the inbox --------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """Where an item of the inbox stands."""
+
+    OPEN = "open"
+    # As it was understood or suggested / as the trainer says instead.
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+
+
+DECIDED = frozenset({State.ACCEPTED, State.CORRECTED, State.REJECTED})
+TAUGHT = frozenset({State.ACCEPTED, State.CORRECTED})
+
+
+class Order(StrEnum):
+    """Which groups come first."""
+
+    LARGEST = "largest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxItem:
+    """One message that needs a trainer.
+
+    ``text`` has every long number masked; spans count its characters. ``reading`` is
+    the best guess: what was suggested, else the likeliest intent; "" for none.
+    ``lesson`` is what the trainer decided; ``change`` the change that wrote it.
+    """
+
+    id: int
+    turn: int
+    conversation_id: str
+    at: datetime
+    text: str = field(repr=False)
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    spans: tuple[Span, ...] = field(repr=False)
+    reasons: tuple[Reason, ...]
+    suggested: str
+    reading: str
+    group: int
+    state: State
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    lesson: Lesson | None = field(default=None, repr=False)
+    change: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxGroup:
+    """Messages that are alike. ``text`` is the most typical of them."""
+
+    id: int
+    text: str = field(repr=False)
+    spans: tuple[Span, ...] = field(repr=False)
+    count: int
+    reading: str
+    suggested: str
+    confidence: float
+    reasons: Mapping[Reason, int]
+    latest_at: datetime
+    items: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxQuery:
+    """What of the inbox is wanted.
+
+    ``reasons``: any of them; none means all. ``words``: every word must occur.
+    ``after`` is ``InboxPage.next`` of the page before.
+    """
+
+    state: State = State.OPEN
+    reasons: frozenset[Reason] = frozenset()
+    reading: str = ""
+    words: str = ""
+    order: Order = Order.LARGEST
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Groups in order, and where the next page begins: "" at the end.
+
+    ``counts`` and ``readings`` count items of the query's state, whatever else is
+    asked for; ``states`` all items by state; ``pending`` lessons not yet written.
+    """
+
+    groups: tuple[InboxGroup, ...]
+    next: str
+    counts: Mapping[Reason, int]
+    readings: Mapping[str, int]
+    states: Mapping[State, int]
+    pending: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One turn of a conversation as a trainer sees it: the bank's words are names.
+
+    ``text`` is None for what was tapped or sent by the bank itself; ``tapped`` then
+    names the intent. ``responses`` may be empty where they are no longer kept.
+    """
+
+    turn: int
+    conversation_id: str
+    at: datetime
+    text: str | None = field(repr=False)
+    tapped: str
+    intent: str
+    confidence: float
+    spans: tuple[Span, ...] = field(repr=False)
+    actions: tuple[str, ...]
+    responses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A message with what was said before and after it, oldest first."""
+
+    item: InboxItem
+    before: tuple[Said, ...]
+    said: Said | None
+    after: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPage:
+    """Turns that were searched for, newest first; ``next`` is 0 at the end."""
+
+    turns: tuple[Said, ...]
+    next: int
+
+
+# --- teaching ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of many items at once: those that changed, and why others did not.
+
+    ``act`` undoes it: ``Teaching.undo(act, by=…)``.
+    """
+
+    act: str
+    changed: tuple[int, ...]
+    refused: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class IntentCard:
+    """An intent that can be taught, and how many examples it has in which file."""
+
+    name: str
+    examples: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A lesson as it would be written. ``items`` are the messages it comes from.
+
+    ``file`` is "" where it cannot be written. ``blocked``: left out whatever the
+    trainer says. ``asks``: written only if its items are in ``despite``.
+    """
+
+    items: tuple[int, ...]
+    lesson: Lesson
+    markup: str = field(repr=False)
+    file: str
+    warnings: tuple[Warned, ...]
+    blocked: bool
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All that waits to be written, as it would be.
+
+    ``fingerprint`` goes into ``Teaching.write``, which refuses if the files have
+    changed in between. ``diff`` shows what is neither blocked nor asks.
+    """
+
+    proposals: tuple[Proposal, ...]
+    diff: str = field(repr=False)
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A line that was added for an intent: the example with its markup."""
+
+    file: str
+    intent: str
+    markup: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleChange:
+    """A change of the training data that can be read and reverted."""
+
+    id: int
+    at: datetime
+    by: str
+    taught: tuple[Taught, ...]
+    diff: str = field(repr=False)
+    reverted_at: datetime | None = None
+    reverted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, and what was left out; ``change`` is None if nothing was."""
+
+    change: ExampleChange | None
+    left_out: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """A change taken back: the lines removed, and those that were not there."""
+
+    change: ExampleChange
+    removed: tuple[Taught, ...]
+    missing: tuple[Taught, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDraft:
+    """A conversation as a test. ``file`` is where it goes, below LANGUAGE_HOME.
+
+    ``notes`` say in plain words what could not be taken over.
+    """
+
+    title: str
+    file: str
+    text: str = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+class TeachingRefused(Exception):
+    """Something cannot be taught. ``code`` names why, ``about`` what."""
+
+    code = "refused"
+
+    def __init__(self, about: str = "") -> None:
+        super().__init__(f"{self.code}: {about}" if about else self.code)
+        self.about = about
+
+
+class UnknownIntent(TeachingRefused):
+    """Intents are made in domain.yml, where rules answer them, not here."""
+
+    code = "unknown_intent"
+
+
+class UnknownEntity(TeachingRefused):
+    code = "unknown_entity"
+
+
+class SpansUnreadable(TeachingRefused):
+    """Spans that overlap, are empty, or lie outside the text."""
+
+    code = "spans_unreadable"
+
+
+class NoSuchItem(TeachingRefused):
+    code = "no_such_item"
+
+
+class NoSuchChange(TeachingRefused):
+    code = "no_such_change"
+
+
+class FilesChanged(TeachingRefused):
+    """The files are not those that the trainer was shown."""
+
+    code = "files_changed"
+
+
+class FilesBusy(TeachingRefused):
+    """Another trainer is writing at this moment."""
+
+    code = "files_busy"
+
+
+class DataBroken(TeachingRefused):
+    """The training data cannot be read, or would no longer hold together.
+
+    ``about`` gives file, line and reason, one problem a line.
+    """
+
+    code = "data_broken"
+
+
+class NotKept(TeachingRefused):
+    """What a story would be made of is no longer kept."""
+
+    code = "not_kept"
+
+
+class StoryExists(TeachingRefused):
+    code = "story_exists"
+
+
+# --- stores -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a trainer decided about an item."""
+
+    state: State
+    lesson: Lesson | None
+    by: str
+    at: datetime
+    act: str
+
+
+class TrainingStore(Protocol):
+    """The inbox, its decisions and the changes made of them."""
+
+    def begin_collecting(self) -> bool:
+        """Lock collecting until the commit; False if somebody else is at it."""
+
+    def collected_to(self) -> int:
+        """The number of the turn up to which everything was looked at."""
+
+    def collect_from(self, number: int) -> None: ...
+
+    def heard(self, after: int, limit: int, lead: int) -> list[Heard]:
+        """Turns after this number, at most ``limit`` of them, by conversation and time.
+
+        Each conversation begins with up to ``lead`` turns from before.
+        """
+
+    def put(self, found: Iterable[Found]) -> int:
+        """Add items, or reasons to open ones; return how many are new."""
+
+    def pick(self, found: Found) -> int:
+        """Add one item, or find the one of its turn; return its id."""
+
+    def page(self, query: InboxQuery) -> InboxPage: ...
+
+    def get(self, item_id: int) -> InboxItem | None: ...
+
+    def of_group(self, group: int, state: State, limit: int) -> list[InboxItem]: ...
+
+    def lock(self, ids: Collection[int]) -> list[InboxItem]:
+        """Get items in the order of their ids and lock them until the commit."""
+
+    def of_act(self, act: str) -> list[int]: ...
+
+    def decide(self, ids: Collection[int], decision: Decision) -> None:
+        """Write one decision on each of these items; the lesson may be None."""
+
+    def reopen(self, ids: Collection[int]) -> None: ...
+
+    def pending(self, *, lock: bool = False) -> list[InboxItem]:
+        """Items with a lesson that is in no file yet, in the order of their ids."""
+
+    def written(self, ids: Collection[int], change: int) -> None: ...
+
+    def of_change(self, change: int) -> list[int]: ...
+
+    def add_change(
+        self, by: str, at: datetime, taught: Sequence[Taught], diff: str
+    ) -> int: ...
+
+    def change(self, change: int, *, lock: bool = False) -> ExampleChange | None: ...
+
+    def changes(self, before: int, limit: int) -> list[ExampleChange]:
+        """The latest changes below this number, newest first; 0 for all."""
+
+    def reverted(self, change: int, by: str, at: datetime) -> None: ...
+
+    def turn(self, number: int) -> Heard | None: ...
+
+    def around(self, number: int, before: int, after: int) -> list[Heard]:
+        """The turn and its neighbours in the same conversation, oldest first."""
+
+    def search(
+        self, words: Sequence[str], intent: str, below: int, limit: int
+    ) -> list[Heard]:
+        """Turns of people that hold all these words, newest first."""
+
+    def purge(self, before: datetime) -> int:
+        """Forget items of messages older than that, but no lesson still to write."""
+
+
+# --- files ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The training data as it is on disk at this moment."""
+
+    examples: tuple[Example, ...] = field(repr=False)
+    intents: Mapping[str, str]
+    entities: frozenset[str]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What a change of files came to; ``missing`` lines were not there to remove."""
+
+    diff: str = field(repr=False)
+    done: tuple[Taught, ...]
+    missing: tuple[Taught, ...] = ()
+
+
+class ExampleFiles(Protocol):
+    """The examples below LANGUAGE_HOME/data; nothing else in the files changes."""
+
+    def read(self) -> Corpus:
+        """Raise DataBroken with file, line and reason."""
+
+    def planned(self, taught: Sequence[Taught]) -> str:
+        """The unified diff that ``add`` would make."""
+
+    def add(self, taught: Sequence[Taught], fingerprint: str) -> FileChange:
+        """Write lines, all or none, and check that the data still holds together.
+
+        Raises FilesChanged, FilesBusy, DataBroken; then every file is as it was.
+        """
+
+    def remove(self, taught: Sequence[Taught]) -> FileChange:
+        """Take lines out again where they are still there. Raises as ``add``."""
+
+    def put_back(self, change: FileChange) -> None:
+        """Undo a change whose record could not be kept."""
+
+
+class StoryFiles(Protocol):
+    """Test stories below LANGUAGE_HOME/tests."""
+
+    def titles(self) -> frozenset[str]: ...
+
+    def append(self, draft: StoryDraft) -> str:
+        """Add a story and return the unified diff. Raises StoryExists, DataBroken."""
+
+
+class Trackers(Protocol):
+    """What the dialogue engine remembers of a conversation."""
+
+    def events(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Events as data, oldest first; none where nothing is kept."""
