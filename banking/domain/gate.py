@@ -1,0 +1,298 @@
+"""The gate: whether a new model may take over from the one in service.
+
+Counts are compared, not rounded rates. On a held-out set both models read the same
+sentences, so that one sentence is one sentence. Cross-validation draws its parts anew
+for other data: there a count stands for the sentences that the rate would have been.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from banking.domain.nlu_scores import Evaluation, IntentScore, Scores
+from banking.domain.verdict import FAILED, NOT_RUN, Line, TestRun, Verdict
+
+CROSS_VALIDATION = "cross-validation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRules:
+    """What a new model may lose.
+
+    ``money_sentences`` is how many sentences an intent that moves money may lose, or
+    wrongly gain, on a set; ``money_sentences_drawn`` the same where the sentences are
+    drawn anew (cross-validation). Any other intent may lose ``margin`` (a share of 1),
+    and in any case ``noise_sentences``. ``least_caught`` of what is out of scope must
+    be refused, and no more than ``most_lost`` of what is in scope.
+    """
+
+    money_intents: frozenset[str]
+    money_sentences: int
+    money_sentences_drawn: int
+    margin: Fraction
+    noise_sentences: int
+    least_caught: Fraction
+    most_lost: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything that is known of one model when it is judged."""
+
+    scores: Evaluation | None
+    tests: Sequence[TestRun] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One set as both models read it; ``drawn``: not the same sentences."""
+
+    before: Scores
+    after: Scores
+    drawn: bool = False
+
+    @property
+    def name(self) -> str:
+        return CROSS_VALIDATION if self.drawn else self.after.name
+
+    def intents(self) -> Iterator[tuple[IntentScore, IntentScore]]:
+        for after in self.after.intents:
+            before = self.before.intent(after.intent)
+            if before is not None and before.n and after.n:
+                yield before, after
+
+
+def judge(
+    before: Findings, after: Findings, rules: GateRules, *, by: str, at: str
+) -> Verdict:
+    """Hold the candidate (``after``) against the model in service (``before``).
+
+    Raises ``ValueError`` for a candidate without scores: nothing is known of it.
+    """
+    if after.scores is None:
+        raise ValueError("a candidate is judged by its scores")
+    pairs = list(_pairs(before.scores, after.scores))
+    reasons = [
+        *(reason for pair in pairs for reason in _of_set(pair, rules)),
+        *_outright(before.scores, after.scores, rules),
+        *_of_tests(before.tests, after.tests),
+    ]
+    better, worse = _changes(pairs)
+    return Verdict(
+        sha256=after.scores.model_sha256,
+        against=before.scores.model_sha256 if before.scores else None,
+        by=by,
+        at=at,
+        passed=not reasons,
+        reasons=tuple(reasons),
+        not_run=tuple(_not_run(after.scores, after.tests)),
+        better=tuple(better),
+        worse=tuple(worse),
+        lines=tuple(_lines(pairs, before.tests, after.tests)),
+    )
+
+
+def _pairs(before: Evaluation | None, after: Evaluation) -> Iterator[_Pair]:
+    if before is None:
+        return
+    for scores in after.sets:
+        known = before.of_set(scores.name)
+        if known is not None:
+            yield _Pair(known, scores)
+    if before.cross_validation and after.cross_validation:
+        yield _Pair(before.cross_validation, after.cross_validation, drawn=True)
+
+
+# --- what refuses -----------------------------------------------------------------
+
+
+def _of_set(pair: _Pair, rules: GateRules) -> Iterator[str]:
+    for before, after in pair.intents():
+        if after.intent in rules.money_intents:
+            yield from _money(pair, before, after, rules)
+        else:
+            yield from _other(pair, before, after, rules)
+    fall = _share(pair.before.right, pair.before.texts) - _share(
+        pair.after.right, pair.after.texts
+    )
+    if pair.after.texts and pair.before.texts and fall > rules.margin:
+        yield (
+            f"all intents together on {pair.name}: "
+            f"{_percent(pair.before.right, pair.before.texts)} were understood, now "
+            f"{_percent(pair.after.right, pair.after.texts)}"
+        )
+
+
+def _money(
+    pair: _Pair, before: IntentScore, after: IntentScore, rules: GateRules
+) -> Iterator[str]:
+    allowed = rules.money_sentences_drawn if pair.drawn else rules.money_sentences
+    lost = _scaled(before.right, before.n, after.n) - after.right
+    if lost > allowed:
+        yield (
+            f"{after.intent} moves money and understands fewer of its sentences on "
+            f"{pair.name}: {before.right} of {before.n}, now {after.right} of {after.n}"
+        )
+    was = before.predicted - before.right
+    now = after.predicted - after.right
+    if now - _scaled(was, pair.before.texts, pair.after.texts) > allowed:
+        yield (
+            f"{after.intent} moves money and is heard in more sentences that mean "
+            f"something else on {pair.name}: {was}, now {now}"
+        )
+
+
+def _other(
+    pair: _Pair, before: IntentScore, after: IntentScore, rules: GateRules
+) -> Iterator[str]:
+    lost = _scaled(before.right, before.n, after.n) - after.right
+    if lost > rules.noise_sentences and lost > rules.margin * after.n:
+        yield (
+            f"{after.intent} understands fewer of its sentences on {pair.name}: "
+            f"{before.right} of {before.n}, now {after.right} of {after.n}"
+        )
+    if not before.predicted or not after.predicted:
+        return
+    was = before.predicted - before.right
+    now = after.predicted - after.right
+    more = now - _scaled(was, pair.before.texts, pair.after.texts)
+    fall = _share(before.right, before.predicted) - _share(after.right, after.predicted)
+    if more > rules.noise_sentences and fall > rules.margin:
+        yield (
+            f"{after.intent} is heard in more sentences that mean something else on "
+            f"{pair.name}: {was} of {before.predicted}, now {now} of {after.predicted}"
+        )
+
+
+def _outright(
+    before: Evaluation | None, after: Evaluation, rules: GateRules
+) -> Iterator[str]:
+    """The floors: a model below them must at least be no worse than the last."""
+    for scores in after.sets:
+        known = before.of_set(scores.name) if before else None
+        if scores.foreign:
+            caught = _share(scores.caught, scores.foreign)
+            was = _share(known.caught, known.foreign) if known else None
+            if caught < rules.least_caught and (was is None or caught < was):
+                yield (
+                    f"out of scope on {scores.name}: "
+                    f"{_percent(scores.caught, scores.foreign)} are recognised"
+                    f"{_formerly(was)}; {_rate(rules.least_caught)} is the least"
+                )
+        if scores.texts:
+            lost = _share(scores.lost, scores.texts)
+            was = _share(known.lost, known.texts) if known else None
+            if lost > rules.most_lost and (was is None or lost > was):
+                yield (
+                    f"in scope on {scores.name}: "
+                    f"{_percent(scores.lost, scores.texts)} are asked back"
+                    f"{_formerly(was)}; {_rate(rules.most_lost)} is the most"
+                )
+
+
+def _of_tests(before: Sequence[TestRun], after: Sequence[TestRun]) -> Iterator[str]:
+    """What failed with the candidate and did not fail with the model in service.
+
+    A test of which nothing is known of before counts as one that had passed.
+    """
+    failed_before = {(t.kind, t.name) for t in before if t.outcome == FAILED}
+    for test in after:
+        if test.outcome == FAILED and (test.kind, test.name) not in failed_before:
+            why = f": {test.why}" if test.why else ""
+            yield f"the {test.kind} “{test.name}” passed before and fails{why}"
+
+
+def _not_run(scores: Evaluation, tests: Sequence[TestRun]) -> Iterator[str]:
+    for test in tests:
+        if test.outcome == NOT_RUN:
+            yield f"{test.name}: {test.why}"
+    if scores.cross_validation is None:
+        yield f"{CROSS_VALIDATION}: the new model has no figures of its own"
+    if not scores.sets:
+        yield "held-out sets: there are none"
+
+
+# --- what is told -----------------------------------------------------------------
+
+
+def _changes(pairs: Sequence[_Pair]) -> tuple[list[str], list[str]]:
+    better, worse = [], []
+    for pair in pairs:
+        for before, after in pair.intents():
+            change = after.right - _scaled(before.right, before.n, after.n)
+            told = (
+                f"{after.intent} on {pair.name}: "
+                f"{before.right} of {before.n}, now {after.right} of {after.n}"
+            )
+            # Between draws, less than one sentence is nothing.
+            if change >= 1:
+                better.append(told)
+            elif change <= -1:
+                worse.append(told)
+    return better, worse
+
+
+def _lines(
+    pairs: Sequence[_Pair], before: Sequence[TestRun], after: Sequence[TestRun]
+) -> Iterator[Line]:
+    for pair in pairs:
+        was, now = pair.before, pair.after
+        yield _line(
+            f"{pair.name}: understood", (was.right, was.texts), (now.right, now.texts)
+        )
+        if was.foreign and now.foreign:
+            yield _line(
+                f"{pair.name}: out of scope, recognised",
+                (was.caught, was.foreign),
+                (now.caught, now.foreign),
+            )
+        yield _line(
+            f"{pair.name}: in scope, asked back",
+            (was.lost, was.texts),
+            (now.lost, now.texts),
+            more_is_better=False,
+        )
+    for kind in sorted({test.kind for test in after}):
+        tests = [t for t in after if t.kind == kind and t.outcome != NOT_RUN]
+        failed_before = sum(t.kind == kind and t.outcome == FAILED for t in before)
+        failed = sum(t.outcome == FAILED for t in tests)
+        if tests:
+            yield Line(
+                f"{kind}: passed of {len(tests)}",
+                str(len(tests) - failed_before),
+                str(len(tests) - failed),
+                None if failed == failed_before else failed < failed_before,
+            )
+
+
+def _line(
+    what: str,
+    before: tuple[int, int],
+    after: tuple[int, int],
+    *,
+    more_is_better: bool = True,
+) -> Line:
+    change = _share(*after) - _share(*before)
+    better = None if change == 0 else (change > 0) is more_is_better
+    return Line(what, _percent(*before), _percent(*after), better)
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(0)
+
+
+def _scaled(part: int, whole: int, to: int) -> Fraction:
+    return Fraction(part * to, whole) if whole else Fraction(0)
+
+
+def _percent(part: int, whole: int) -> str:
+    return _rate(_share(part, whole)) if whole else "—"
+
+
+def _rate(share: Fraction) -> str:
+    tenths = round(share * 1000)
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+def _formerly(was: Fraction | None) -> str:
+    return "" if was is None else f", before {_rate(was)}"
