@@ -1,7 +1,6 @@
 """Counters and the audit log in PostgreSQL."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from banking.adapters.db.schema_identity import (
     CODE_SENDS,
     HITS,
 )
+from banking.domain.audit_body import audit_body
 from banking.domain.challenge import Tries
 from banking.ports.identity import AuditRow
 
@@ -129,18 +129,7 @@ class SqlAudit:
         **facts: Any,
     ) -> None:
         at = self.now()
-        # ensure_ascii keeps line breaks and terminal codes from forging a line.
-        body = json.dumps(
-            {
-                "at": at.isoformat(),
-                "event": event,
-                "enrolment": enrolment_id,
-                "conversation": conversation_id,
-                "facts": {name: str(fact) for name, fact in facts.items()},
-            },
-            sort_keys=True,
-            separators=(",", ":"),
-        )
+        body = audit_body(at, event, enrolment_id, conversation_id, facts)
         self.connection.execute(
             insert(AUDIT).values(
                 at=at,
