@@ -39,7 +39,7 @@ class Concern(StrEnum):
     # Never written as it is.
     UNKNOWN_INTENT = "unknown_intent"
     UNKNOWN_ENTITY = "unknown_entity"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - it names a concern.
     NOT_WRITABLE = "not_writable"
     EMPTY = "empty"
     # There is one like it: left out, and named.
