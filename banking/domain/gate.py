@@ -39,7 +39,7 @@ class GateRules:
 class Findings:
     """Everything that is known of one model when it is judged."""
 
-    scores: Evaluation | None
+    scores: Evaluation
     tests: Sequence[TestRun] = ()
 
 
@@ -63,24 +63,21 @@ class _Pair:
 
 
 def judge(
-    before: Findings, after: Findings, rules: GateRules, *, by: str, at: str
+    before: Findings | None, after: Findings, rules: GateRules, *, by: str, at: str
 ) -> Verdict:
-    """Hold the candidate (``after``) against the model in service (``before``).
-
-    Raises ``ValueError`` for a candidate without scores: nothing is known of it.
-    """
-    if after.scores is None:
-        raise ValueError("a candidate is judged by its scores")
-    pairs = list(_pairs(before.scores, after.scores))
+    """Hold the candidate (``after``) against the model in service (``before``)."""
+    known = before.scores if before else None
+    tests_before = before.tests if before else ()
+    pairs = list(_pairs(known, after.scores))
     reasons = [
         *(reason for pair in pairs for reason in _of_set(pair, rules)),
-        *_outright(before.scores, after.scores, rules),
-        *_of_tests(before.tests, after.tests),
+        *_outright(known, after.scores, rules),
+        *_of_tests(tests_before, after.tests),
     ]
     better, worse = _changes(pairs)
     return Verdict(
         sha256=after.scores.model_sha256,
-        against=before.scores.model_sha256 if before.scores else None,
+        against=known.model_sha256 if known else None,
         by=by,
         at=at,
         passed=not reasons,
@@ -88,7 +85,7 @@ def judge(
         not_run=tuple(_not_run(after.scores, after.tests)),
         better=tuple(better),
         worse=tuple(worse),
-        lines=tuple(_lines(pairs, before.tests, after.tests)),
+        lines=tuple(_lines(pairs, tests_before, after.tests)),
     )
 
 

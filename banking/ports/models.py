@@ -1,11 +1,13 @@
 """What understands customers: its models on the shelf, and how one takes over."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from banking.domain.nlu_scores import Evaluation
 from banking.domain.verdict import Line, TestRun, Verdict
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "Line",
     "ModelCard",
     "ModelShelf",
+    "NotPassed",
     "NothingToDo",
     "Progress",
     "Run",
@@ -39,6 +42,14 @@ class NothingToDo(Exception):
     """What was asked for cannot be done now; the message says why."""
 
 
+class NotPassed(Exception):
+    """The gate keeps a model out. ``reasons`` say why, one sentence each."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("the gate keeps it out:\n- " + "\n- ".join(reasons))
+
+
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """One trained model, as its manifest tells.
@@ -56,7 +67,7 @@ class ModelCard:
     seconds: float
     examples: int
     versions: Mapping[str, str] = field(default_factory=dict)
-    scores: Mapping[str, Any] | None = field(default=None, repr=False)
+    scores: Evaluation | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +91,9 @@ class Entered:
 class Run:
     """One training with its comparison, under way or ended.
 
-    ``stage`` is words for people; ``done`` of ``of`` steps of all stages together.
-    ``failed`` says why it failed, also where its process was killed.
+    ``stage`` is words for people, "waiting" until a worker has taken it up; ``done`` of
+    ``of`` steps of all stages together. ``failed`` says why it failed, also where its
+    process was killed.
     """
 
     id: str
@@ -141,8 +153,12 @@ class ModelShelf(Protocol):
     def offer(self, card: ModelCard) -> None:
         """Make a model the candidate."""
 
-    def promote(self, by: str, at: datetime, verdict: str) -> ModelCard:
-        """Put the candidate into service; raise ``NothingToDo``, ``WrongModel``."""
+    def promote(self, sha256: str, *, by: str, at: datetime, verdict: str) -> ModelCard:
+        """Put the candidate into service.
+
+        Raises ``NothingToDo`` unless it is the one of this SHA-256, ``WrongModel``
+        where its file is not whole.
+        """
 
     def roll_back(self, by: str, at: datetime) -> ModelCard:
         """Return to the previous model; raise ``NothingToDo``, ``WrongModel``."""
@@ -150,7 +166,7 @@ class ModelShelf(Protocol):
     def history(self) -> list[Entered]:
         """Who put what into service, the latest first."""
 
-    def scored(self, card: ModelCard, scores: Mapping[str, Any]) -> None:
+    def scored(self, card: ModelCard, scores: Evaluation) -> None:
         """Keep a model's scores beside it."""
 
     def judged(self, verdict: Verdict) -> None:
@@ -165,6 +181,13 @@ class ModelShelf(Protocol):
     def note(self, run: Run) -> None:
         """Write down how far a run is."""
 
+    def working(self) -> AbstractContextManager[None]:
+        """Hold the shelf for one training or comparison.
+
+        Raises ``NothingToDo`` while another process holds it; a process that dies
+        lets go.
+        """
+
 
 class Trainer(Protocol):
     def train(self, by: str, progress: Progress, *, force: bool = False) -> ModelCard:
@@ -175,20 +198,22 @@ class Trainer(Protocol):
 
 
 class Examiner(Protocol):
-    """Finds out what a model can do."""
+    """Finds out what a model can do; raises ``TrainingFailed`` where it cannot."""
 
     def scores(
         self, card: ModelCard, progress: Progress, *, cross_validate: bool
-    ) -> Mapping[str, Any]:
-        """Scores on every set by name, and cross-validated ones when asked."""
+    ) -> Evaluation:
+        """Scores on every held-out set, and cross-validated ones when asked."""
 
     def tests(
         self, card: ModelCard, progress: Progress, *, only: Sequence[TestRun] = ()
     ) -> list[TestRun]:
-        """Test stories and conversations; with ``only``, what failed there."""
+        """Run test stories and conversations; ``only`` names the ones wanted."""
 
-    def report(self, verdict: Verdict) -> str | None:
-        """Write the report for people; return its address relative to the shelf."""
+    def report(
+        self, before: Evaluation | None, after: Evaluation, verdict: Verdict
+    ) -> str | None:
+        """Write the report for people; return its file's name in the shelf."""
 
 
 class Serving(Protocol):

@@ -1,0 +1,289 @@
+"""From changed training data to a better model in service, and back again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from typing import Any
+
+from banking.domain.gate import Findings, GateRules, judge
+from banking.domain.verdict import FAILED, Verdict
+from banking.ports.identity import Clock
+from banking.ports.models import (
+    Entered,
+    Examiner,
+    ModelCard,
+    ModelShelf,
+    NothingToDo,
+    NotPassed,
+    Progress,
+    Run,
+    Running,
+    Serving,
+    Trainer,
+)
+from banking.ports.unit_of_work import UnitOfWork
+
+WAITING = "waiting"
+UNJUDGED = "not asked"
+JOB = "train"
+# Of a run's hundred steps, where training ends; of a comparison's, where the candidate
+# has its scores, its tests, and where the model in service has its scores.
+TRAINED = 30
+SCORED, TESTED, SCORED_BEFORE = 30, 80, 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelGate:
+    """Trains, judges, promotes and takes back; everything is written down.
+
+    ``uow`` is None where there is no bank yet (a developer's setup): then the shelf's
+    own history is all that is written.
+    """
+
+    shelf: ModelShelf
+    trainer: Trainer
+    examiner: Examiner
+    serving: Serving
+    clock: Clock
+    rules: GateRules
+    uow: UnitOfWork | None = None
+
+    # --- what is ------------------------------------------------------------------
+
+    def in_service(self) -> ModelCard | None:
+        """The model that answers customers."""
+        return self.shelf.in_service()
+
+    def candidate(self) -> ModelCard | None:
+        """The model that was trained last and is not in service."""
+        return self.shelf.candidate()
+
+    def previous(self) -> ModelCard | None:
+        """The model that ``roll_back`` returns to."""
+        return self.shelf.previous()
+
+    def models(self) -> list[ModelCard]:
+        """Every model on the shelf, the newest first."""
+        return self.shelf.models()
+
+    def history(self) -> list[Entered]:
+        """Who put what into service, the latest first."""
+        return self.shelf.history()
+
+    def run(self) -> Run | None:
+        """The latest training, how far it is, or why it failed."""
+        return self.shelf.run()
+
+    def running(self) -> Running:
+        """Which model the running assistant has by its own word."""
+        return self.serving.running()
+
+    def verdict(self) -> Verdict | None:
+        """What the gate found about the candidate against the model in service now."""
+        candidate, in_service = self.candidate(), self.in_service()
+        if candidate is None:
+            return None
+        verdict = self.shelf.verdict(candidate.sha256)
+        against = in_service.sha256 if in_service else None
+        return verdict if verdict and verdict.against == against else None
+
+    # --- training -----------------------------------------------------------------
+
+    def start(self, by: str) -> Run:
+        """Queue a training with its comparison; raise ``NothingToDo`` if one runs."""
+        if self.uow is None:
+            raise NothingToDo("there is no bank whose worker could train")
+        last = self.shelf.run()
+        if last is not None and last.is_running:
+            raise NothingToDo(f"{last.by} has started a training already")
+        run = self._new_run(by, WAITING)
+        self.shelf.note(run)
+        with self.uow() as tx:
+            tx.defer(JOB, lock=JOB, run_id=run.id, by=by)
+            tx.audit.record("training_asked_for", by=by, run=run.id)
+            tx.commit()
+        return run
+
+    def carry_out(self, *, run_id: str, by: str) -> None:
+        """Do what ``start`` has queued: once, whatever the queue brings again."""
+        run = self.shelf.run()
+        if run is None or run.id != run_id or run.stage != WAITING or run.failed:
+            return
+        with self.shelf.working(), self._noted(run) as progress:
+            self._train(by, _part(progress, 0, TRAINED), force=False)
+            if self.candidate() is not None:
+                self._compare(by, _part(progress, TRAINED, 100))
+
+    def train(
+        self, by: str, progress: Progress | None = None, *, force: bool = False
+    ) -> ModelCard:
+        """Train here and now; the model is the candidate, or in service as the first.
+
+        Raises ``TrainingFailed`` or ``NothingToDo``; both leave every model as it was.
+        """
+        run = self._new_run(by, "starting")
+        with self.shelf.working(), self._noted(run, progress) as noting:
+            return self._train(by, noting, force=force)
+
+    def compare(self, by: str, progress: Progress | None = None) -> Verdict:
+        """Hold the candidate against the model in service.
+
+        Raises ``NothingToDo`` without a candidate, ``TrainingFailed`` where something
+        could not be found out.
+        """
+        run = self._new_run(by, "starting")
+        with self.shelf.working(), self._noted(run, progress) as noting:
+            return self._compare(by, noting)
+
+    # --- into service and back ------------------------------------------------------
+
+    def promote(self, by: str, *, despite_not_run: bool = False) -> ModelCard:
+        """Put the candidate into service: every later message is answered by it.
+
+        Raises ``NotPassed`` unless the gate let exactly this candidate through against
+        the model now in service, ``NothingToDo`` without a candidate or a verdict. What
+        the gate could not try keeps it out as well, unless ``despite_not_run``.
+        """
+        candidate, verdict = self.candidate(), self.verdict()
+        if candidate is None:
+            raise NothingToDo("there is no candidate: train first")
+        if verdict is None or verdict.sha256 != candidate.sha256:
+            raise NothingToDo("the candidate has not been compared yet")
+        if not verdict.passed:
+            raise NotPassed(verdict.reasons)
+        if verdict.not_run and not despite_not_run:
+            raise NotPassed([f"not run: {each}" for each in verdict.not_run])
+        return self._put(by, candidate, verdict.in_short)
+
+    def put_into_service(self, by: str) -> ModelCard:
+        """Put the candidate into service unjudged: where there are no customers."""
+        candidate = self.candidate()
+        if candidate is None:
+            raise NothingToDo("there is no candidate: train first")
+        return self._put(by, candidate, UNJUDGED)
+
+    def roll_back(self, by: str) -> ModelCard:
+        """Return to the previous model; raise ``NothingToDo`` without one."""
+        with self._recorded("model_rolled_back", by) as facts:
+            card = self.shelf.roll_back(by, self.clock.now())
+            facts["sha256"] = card.sha256
+        return card
+
+    # --- within -------------------------------------------------------------------
+
+    def _train(self, by: str, progress: Progress, *, force: bool) -> ModelCard:
+        card = self.trainer.train(by, progress, force=force)
+        in_service = self.in_service()
+        if in_service is not None and in_service.sha256 == card.sha256:
+            return card
+        with self._recorded("model_trained", by, sha256=card.sha256):
+            self.shelf.offer(card)
+        if in_service is None:
+            self._put(by, card, UNJUDGED)
+        return card
+
+    def _compare(self, by: str, progress: Progress) -> Verdict:
+        candidate, in_service = self.candidate(), self.in_service()
+        if candidate is None:
+            raise NothingToDo("there is no candidate: train first")
+        after = Findings(
+            scores=self.examiner.scores(
+                candidate, _part(progress, 0, SCORED), cross_validate=True
+            ),
+            tests=self.examiner.tests(candidate, _part(progress, SCORED, TESTED)),
+        )
+        before = self._before(in_service, after, progress)
+        verdict = judge(
+            before, after, self.rules, by=by, at=self.clock.now().isoformat()
+        )
+        known = before.scores if before else None
+        report = self.examiner.report(known, after.scores, verdict)
+        verdict = replace(verdict, report=report)
+        facts = {"sha256": candidate.sha256, "found": verdict.in_short}
+        with self._recorded("model_judged", by, **facts):
+            self.shelf.scored(candidate, after.scores)
+            self.shelf.judged(verdict)
+        return verdict
+
+    def _before(
+        self, in_service: ModelCard | None, after: Findings, progress: Progress
+    ) -> Findings | None:
+        """The model in service on the same sets, and on what failed just now."""
+        if in_service is None:
+            return None
+        scores = self.examiner.scores(
+            in_service, _part(progress, TESTED, SCORED_BEFORE), cross_validate=False
+        )
+        # What was cross-validated when it was the candidate: its data have changed.
+        if in_service.scores is not None:
+            drawn = in_service.scores.cross_validation
+            scores = replace(scores, cross_validation=drawn)
+        failed = [test for test in after.tests if test.outcome == FAILED]
+        if not failed:
+            return Findings(scores=scores)
+        rest = _part(progress, SCORED_BEFORE, 100)
+        tests = self.examiner.tests(in_service, rest, only=failed)
+        return Findings(scores=scores, tests=tests)
+
+    def _put(self, by: str, candidate: ModelCard, verdict: str) -> ModelCard:
+        facts = {"sha256": candidate.sha256, "verdict": verdict}
+        with self._recorded("model_promoted", by, **facts):
+            return self.shelf.promote(
+                candidate.sha256, by=by, at=self.clock.now(), verdict=verdict
+            )
+
+    @contextmanager
+    def _recorded(self, event: str, by: str, **facts: Any) -> Iterator[dict[str, Any]]:
+        """Write to the security log what is done within, if it is done."""
+        if self.uow is None:
+            yield facts
+            return
+        with self.uow() as tx:
+            yield facts
+            tx.audit.record(event, by=by, **facts)
+            tx.commit()
+
+    def _new_run(self, by: str, stage: str) -> Run:
+        return Run(
+            id=token_hex(8),
+            by=by,
+            stage=stage,
+            done=0,
+            of=100,
+            message="",
+            started_at=self.clock.now(),
+        )
+
+    @contextmanager
+    def _noted(self, run: Run, also: Progress | None = None) -> Iterator[Progress]:
+        """Write down how far the run is, and how it ended, whatever ends it."""
+        latest = run
+
+        def noting(stage: str, done: int, of: int) -> None:
+            nonlocal latest
+            latest = replace(latest, stage=stage, done=done, of=of)
+            self.shelf.note(latest)
+            if also is not None:
+                also(stage, done, of)
+
+        noting("starting", 0, 100)
+        try:
+            yield noting
+        except BaseException as error:
+            why = str(error) or type(error).__name__
+            ended = self.clock.now()
+            self.shelf.note(replace(latest, finished_at=ended, failed=why))
+            raise
+        done = replace(latest, stage="done", done=100, of=100)
+        self.shelf.note(replace(done, finished_at=self.clock.now()))
+
+
+def _part(progress: Progress, low: int, high: int) -> Progress:
+    """Tell the progress of a part as that of the whole, which is a hundred steps."""
+
+    def tell(stage: str, done: int, of: int) -> None:
+        share = (high - low) * done // of if of else 0
+        progress(stage, low + share, 100)
+
+    return tell
