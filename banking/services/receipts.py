@@ -24,9 +24,10 @@ class Receipts:
         with self.uow() as tx:
             enrolment = tx.enrolments.get(transfer.enrolment_id)
             passphrase = tx.enrolments.passphrase(transfer.enrolment_id)
+        at = now.astimezone(self.zone)
         receipt = Receipt(
             number=core_reference,
-            at=now.astimezone(self.zone),
+            at=at,
             amount=transfer.amount,
             fee=transfer.fee,
             payer=masking.name(enrolment.name) if enrolment else "",
@@ -40,7 +41,7 @@ class Receipts:
             enrolment_id=transfer.enrolment_id,
             kind="receipt",
             # Nothing personal: file names show in notifications and downloads.
-            filename=f"receipt-{core_reference.lower()}.pdf",
+            filename=f"receipt-{at:%Y-%m-%d}-{core_reference.lower()}.pdf",
             content=self.press.receipt(receipt, passphrase),
             created_at=now,
             transfer_id=transfer.id,
