@@ -25,14 +25,15 @@ logger = logging.getLogger(__name__)
 def replies_of(message: Dict[str, Any]) -> List[Dict[str, Any]]:
     """Split one bot utterance into what is said and what is shown, in that order."""
     found: List[Dict[str, Any]] = []
+    name = message.get("utter_action") or None
     text = message.get("text") or None
     buttons = _buttons(message.get("quick_replies") or message.get("buttons"))
     if text is not None or buttons:
-        found.append(_reply(text=text, buttons=buttons))
+        found.append(_reply(name, text=text, buttons=buttons))
     custom = message.get("custom")
     for item in custom if isinstance(custom, list) else [custom]:
         if isinstance(item, dict) and item:
-            found.append(_reply(custom=item))
+            found.append(_reply(name, custom=item))
     unknown = [k for k in ("image", "attachment", "elements") if message.get(k)]
     if unknown:
         # Named, never shown: the gateway has no bubble for these.
@@ -128,7 +129,10 @@ def _said(turn: Events) -> Iterator[Dict[str, Any]]:
     """Bot utterances in the form in which they were sent."""
     for event in turn:
         if event["event"] == BotUttered.type_name:
-            yield {**(event.get("data") or {}), "text": event.get("text")}
+            said = {**(event.get("data") or {}), "text": event.get("text")}
+            # Rasa puts the response's name here.
+            name = (event.get("metadata") or {}).get("utter_action")
+            yield {**said, "utter_action": name}
 
 
 def _confidence(guess: Dict[str, Any]) -> float:
@@ -136,11 +140,17 @@ def _confidence(guess: Dict[str, Any]) -> float:
 
 
 def _reply(
+    response: Optional[str] = None,
     text: Optional[str] = None,
     buttons: Optional[List[Dict[str, str]]] = None,
     custom: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
-    return {"text": text, "buttons": buttons or [], "custom": custom}
+    return {
+        "text": text,
+        "buttons": buttons or [],
+        "custom": custom,
+        "response": response,
+    }
 
 
 def _buttons(buttons: Any) -> List[Dict[str, str]]:

@@ -63,7 +63,12 @@ def _turn(said: Mapping[str, Any]) -> RasaTurn:
     intent = said["intent"]
     return RasaTurn(
         replies=tuple(
-            RasaReply(reply["text"], tuple(reply["buttons"]), reply["custom"])
+            RasaReply(
+                reply["text"],
+                tuple(reply["buttons"]),
+                reply["custom"],
+                str(reply.get("response") or ""),
+            )
             for reply in said["replies"]
         ),
         intent=intent["name"] or "",

@@ -52,7 +52,10 @@ class DomainWords:
             return []
         words = _filled(variants[0], response, {"bank": self._bank, **facts})
         return from_reply(
-            words.get("text"), words.get("buttons") or (), words.get("custom")
+            words.get("text"),
+            words.get("buttons") or (),
+            words.get("custom"),
+            response,
         )
 
 

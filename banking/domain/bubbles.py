@@ -19,12 +19,17 @@ MOST_ROWS = 10
 # marks, so that a channel can switch its own markup off inside them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
+# Every bubble names the ``response`` of `domain.yml` that it is made of, "" where it is
+# made of none. The name is kept beside what was said and never shown; bubbles of the
+# same words are equal whatever they are called.
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words alone."""
 
     body: str
+    response: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Choices:
 
     body: str
     options: tuple[Option, ...]
+    response: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class LinkButton:
     body: str
     label: str
     url: str
+    response: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class DocumentBubble:
     document_id: str
     filename: str
     caption: str = ""
+    response: str = field(default="", compare=False)
 
 
 type Bubble = Text | Choices | LinkButton | DocumentBubble
@@ -99,8 +107,9 @@ def from_reply(
     text: str | None,
     buttons: Sequence[Mapping[str, Any]],
     custom: Mapping[str, Any] | None,
+    response: str = "",
 ) -> list[Bubble]:
-    """Read one reply of the dialogue engine.
+    """Read one reply of the dialogue engine, made of this ``response``.
 
     Only bodies and captions know markup, so only they keep the marks of ``literal``.
 
@@ -123,7 +132,7 @@ def from_reply(
         bubbles.append(Text(text))
     if custom:
         bubbles.append(_custom(custom))
-    return bubbles
+    return [replace(bubble, response=response) for bubble in bubbles]
 
 
 def _custom(custom: Mapping[str, Any]) -> Bubble:
@@ -156,6 +165,10 @@ def _custom(custom: Mapping[str, Any]) -> Bubble:
 
 def fit(bubble: Bubble) -> list[Bubble]:
     """Return the bubble as one or more that keep every limit, in reading order."""
+    return [replace(part, response=bubble.response) for part in _fitted(bubble)]
+
+
+def _fitted(bubble: Bubble) -> list[Bubble]:
     match bubble:
         case Text(body):
             return [Text(part) for part in split(body, LONGEST_TEXT)]

@@ -351,6 +351,8 @@ class RasaReply:
     text: str | None
     buttons: Sequence[Mapping[str, Any]] = ()
     custom: Mapping[str, Any] | None = None
+    # The response of `domain.yml` that it was made of.
+    response: str = ""
 
 
 @dataclass(frozen=True, slots=True)

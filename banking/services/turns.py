@@ -292,7 +292,9 @@ class Turns:
         bubbles: list[Bubble] = []
         for reply in turn.replies:
             try:
-                bubbles += from_reply(reply.text, reply.buttons, reply.custom)
+                bubbles += from_reply(
+                    reply.text, reply.buttons, reply.custom, reply.response
+                )
             except (UnknownBubble, KeyError) as odd:
                 logger.error("a reply that is none of ours: %s", odd)  # noqa: TRY400
         if not bubbles:

@@ -56,6 +56,13 @@ def test_a_turn_says_what_was_said_understood_and_done(gateway, actions):
 
     body = gateway.say("what is my balance, is it 12")
 
+    assert [r.pop("response") for r in body["replies"]] == [
+        None,
+        "utter_menu",
+        None,
+        None,
+        None,
+    ]
     assert body["replies"] == [
         {"text": "USD 5.00", "buttons": [], "custom": None},
         {
@@ -303,6 +310,7 @@ def test_an_unreadable_utterance_does_not_lose_the_turn(gateway, actions):
         "text": "USD 5.00",
         "buttons": [],
         "custom": None,
+        "response": None,
     }
 
 

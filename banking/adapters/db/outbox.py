@@ -146,6 +146,7 @@ class SqlOutbox:
             "nonce": sealed.nonce,
             "sealed": sealed.ciphertext,
             "kind": type(bubble).__name__,
+            "response": bubble.response,
             "state": "queued",
             "created_at": now,
             "state_at": now,

@@ -82,6 +82,8 @@ MESSAGES_OUT = Table(
     Column("nonce", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("kind", Text, nullable=False),
+    # The response of `domain.yml` that it is made of: readable where the words are not.
+    Column("response", Text, nullable=False, server_default=""),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", MOMENT),
