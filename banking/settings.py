@@ -79,10 +79,10 @@ DEMO_PHONE_NUMBER_ID = "109876543210987"
 DEMO_BUSINESS_NUMBER = "+15550100999"
 
 
-class Settings(BaseSettings):
-    """Every setting of one bank; ports are TCP ports on loopback.
+class Places(BaseSettings):
+    """What is known before there is a bank: which kind, and where its language is.
 
-    Raises ``SettingsRefused`` with the whole list when something is missing.
+    ``language_home`` holds data/, domain.yml, config.yml, models/ and tests/.
     """
 
     model_config = SettingsConfigDict(
@@ -94,6 +94,25 @@ class Settings(BaseSettings):
     )
 
     bank_env: Literal["demo", "test", "production"] = "demo"
+    language_home: Path = PROJECT
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real customers and real money are at stake."""
+        return self.bank_env == "production"
+
+    @field_validator("language_home")
+    @classmethod
+    def _absolute_language(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+
+class Settings(Places):
+    """Every setting of one bank; ports are TCP ports on loopback.
+
+    Raises ``SettingsRefused`` with the whole list when something is missing.
+    """
+
     bank_home: Path = PROJECT / ".bank"
     bank_name: str = "Acme Bank"
     bank_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
@@ -134,11 +153,6 @@ class Settings(BaseSettings):
     api_key: SecretStr = SecretStr("")
 
     simulator_people: Path | None = None
-
-    @property
-    def is_production(self) -> bool:
-        """Whether real customers and real money are at stake."""
-        return self.bank_env == "production"
 
     @property
     def app_secrets(self) -> tuple[str, ...]:

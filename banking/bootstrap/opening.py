@@ -98,7 +98,9 @@ def open_bank(settings: Settings, *, outside: Outside | None = None) -> Bank:
     """
     policy = load_policy(PROJECT / "policy.toml")
     engine = connect(_database(settings), application=f"bank-{settings.bank_env}")
-    words = DomainWords.of(PROJECT / "domain.yml", bank=settings.bank_name)
+    words = DomainWords.of(
+        settings.language_home / "domain.yml", bank=settings.bank_name
+    )
     outside = outside or reach_outside(settings, engine, words=words)
     vault_key = settings.vault_key.get_secret_value()
     cipher = AesVault.of(derived_key(vault_key, "chat vault"))

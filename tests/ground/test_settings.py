@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from banking.settings import PROJECT, Settings, SettingsRefused
+from banking.settings import PROJECT, Places, Settings, SettingsRefused
 
 
 def key_from(number: int) -> str:
@@ -236,3 +236,18 @@ def test_the_example_is_itself_a_valid_demo(tmp_path, settings):
 
     assert made.bank_env == "demo"
     assert os.environ["BANK_HOME"] == str(made.bank_home)
+
+
+def test_the_language_is_at_home_in_the_project_or_where_it_is_told(settings, tmp_path):
+    assert settings().language_home == PROJECT
+    assert settings(LANGUAGE_HOME=str(tmp_path)).language_home == tmp_path
+    assert settings().environment()["LANGUAGE_HOME"] == str(tmp_path)
+
+
+def test_the_language_is_found_without_a_whole_bank(settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("BANK_ENV", "production")
+    monkeypatch.setenv("LANGUAGE_HOME", str(tmp_path))
+
+    found = Places(_env_file=None)
+
+    assert (found.is_production, found.language_home) == (True, tmp_path)
