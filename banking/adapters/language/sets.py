@@ -5,13 +5,12 @@ A folder holds any of `intents*.csv` (text, intent), `out_of_scope*.csv` (text) 
 keys are left alone.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from banking.adapters.language.tables import BadLine, collected, rows, text_of
 from banking.domain.nlu_sets import Annotated, EvaluationSet, Example, Span
 
 INTENTS = "intents*.csv"
@@ -33,14 +32,6 @@ class BadSets(Exception):
 
 class _Unfit(Exception):
     """What was read is not what a line holds; says why."""
-
-
-class _BadLine(Exception):
-    """One line that cannot be used, and why."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        self.line = line
-        super().__init__(reason)
 
 
 def read_sets(folders: Sequence[Path]) -> tuple[EvaluationSet, ...]:
@@ -80,67 +71,34 @@ def _read_set(folder: Path, problems: list[str]) -> EvaluationSet:
     foreign: list[str] = []
     annotated: list[Annotated] = []
     for file in sorted(folder.glob(INTENTS)):
-        rows = _collected(file, _rows(file, ("text", "intent")), problems)
-        examples += [Example(row["text"], row["intent"].strip()) for row in rows]
+        examples += collected(file, _examples, problems)
     for file in sorted(folder.glob(FOREIGN)):
-        rows = _collected(file, _rows(file, ("text",)), problems)
-        foreign += [row["text"] for row in rows]
+        foreign += collected(file, _foreign, problems)
     for file in sorted(folder.glob(ENTITIES)):
-        annotated += _collected(file, _annotations(file), problems)
+        annotated += collected(file, _annotations, problems)
     return EvaluationSet(str(folder), tuple(examples), tuple(foreign), tuple(annotated))
 
 
-def _collected[T](
-    file: Path, lines: Iterator[T | _BadLine], problems: list[str]
-) -> list[T]:
-    """Keep what could be read of a file and note what could not."""
-    kept: list[T] = []
-    try:
-        for each in lines:
-            if isinstance(each, _BadLine):
-                problems.append(f"{file}:{each.line}: {each}")
-            else:
-                kept.append(each)
-    except _BadLine as stopped:
-        problems.append(f"{file}:{stopped.line}: {stopped}")
-    except OSError as error:
-        problems.append(f"{file}: {error.strerror}")
-    else:
-        if not kept and not any(p.startswith(f"{file}:") for p in problems):
-            problems.append(f"{file}:1: is empty")
-    return kept
+def _examples(file: Path) -> Iterator[Example | BadLine]:
+    for row in rows(file, (("text",), ("intent",))):
+        yield row if isinstance(row, BadLine) else Example(*row)
 
 
-def _rows(file: Path, columns: Sequence[str]) -> Iterator[dict[str, str] | _BadLine]:
-    """Give each row of a CSV file whose header names these columns."""
-    reader = csv.DictReader(io.StringIO(_text(file), newline=""), strict=True)
-    try:
-        header = reader.fieldnames or ()
-        missing = [name for name in columns if name not in header]
-        if missing and header:
-            raise _BadLine(1, f"the header lacks {', '.join(missing)}")
-        for row in reader:
-            blank = [name for name in columns if not (row[name] or "").strip()]
-            if blank:
-                yield _BadLine(reader.line_num, f"no {' and no '.join(blank)}")
-            elif None in row:
-                yield _BadLine(reader.line_num, "more columns than the header names")
-            else:
-                yield row
-    except csv.Error as error:
-        raise _BadLine(reader.reader.line_num, str(error)) from None
+def _foreign(file: Path) -> Iterator[str | BadLine]:
+    for row in rows(file, (("text",),)):
+        yield row if isinstance(row, BadLine) else row[0]
 
 
-def _annotations(file: Path) -> Iterator[Annotated | _BadLine]:
-    for number, line in enumerate(_text(file).split("\n"), start=1):
+def _annotations(file: Path) -> Iterator[Annotated | BadLine]:
+    for number, line in enumerate(text_of(file).split("\n"), start=1):
         if not line.strip():
             continue
         try:
             yield _annotated(json.loads(line))
         except json.JSONDecodeError as error:
-            yield _BadLine(number, f"is not JSON: {error.msg} at column {error.colno}")
+            yield BadLine(number, f"is not JSON: {error.msg} at column {error.colno}")
         except (_Unfit, RecursionError) as error:
-            yield _BadLine(number, str(error))
+            yield BadLine(number, str(error))
 
 
 def _annotated(data: Any) -> Annotated:
@@ -166,12 +124,3 @@ def _span(text: str, entity: Any) -> Span:
     if not 0 <= start < end <= len(text):
         raise _Unfit(f"{kind}: {start} to {end} is not within the text")
     return Span(kind, start, end)
-
-
-def _text(file: Path) -> str:
-    content = file.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _BadLine(line, "is not UTF-8") from None
