@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -85,7 +85,10 @@ async def _work(app: App, stopping: asyncio.Event) -> None:
         asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
         for worker in workers
     ]
-    asides = [asyncio.create_task(_rescue(app)), asyncio.create_task(stopping.wait())]
+    asides = [
+        asyncio.create_task(_rescue(app, workers)),
+        asyncio.create_task(stopping.wait()),
+    ]
     logger.info("worker ready")
     try:
         await asyncio.wait([*working, *asides], return_when=asyncio.FIRST_COMPLETED)
@@ -106,13 +109,17 @@ async def _work(app: App, stopping: asyncio.Event) -> None:
             done.result()
 
 
-async def _rescue(app: App) -> None:
+async def _rescue(app: App, alive: Sequence[Worker]) -> None:
     """Put back the jobs of workers that stopped showing signs of life.
 
     Each job is safe to run twice: it looks at what has been done before it acts.
+    ``alive`` are our own: after a leap of the clock they would look dead as well.
     """
     manager = app.job_manager
     while True:
+        for worker in alive:
+            if worker.worker_id is not None:
+                await manager.update_heartbeat(worker.worker_id)
         stalled = await manager.get_stalled_jobs(
             seconds_since_heartbeat=DEAD_AFTER_SECONDS
         )

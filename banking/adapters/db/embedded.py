@@ -238,9 +238,14 @@ def _program(name: str) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    # PostgreSQL reads PG* variables of its own; none of ours concern it.
-    kept = {"PATH", "LD_LIBRARY_PATH", "TMPDIR", "HOME"}
-    return {name: text for name, text in os.environ.items() if name in kept}
+    # PostgreSQL reads PG* variables of its own; none of ours concern it. A faked clock
+    # must be its clock, too.
+    kept = {"PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "TMPDIR", "HOME"}
+    return {
+        name: text
+        for name, text in os.environ.items()
+        if name in kept or "FAKE" in name
+    }
 
 
 @contextlib.contextmanager
