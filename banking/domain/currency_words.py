@@ -10,26 +10,42 @@ _DOLLARS: Final = (
     "USD AUD CAD NZD SGD HKD BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD TTD "
     "TWD XCD"
 ).split()
+# Codes that are also words of everyday English: "all 50", "top 20".
+_WORDS: Final = {"ALL", "CUP", "MOP", "TOP"}
+_STERLING: Final = ("GBP", "FKP", "GIP", "SHP")
 UNITS: Final[dict[str, tuple[str, ...]]] = {
-    **{code.lower(): (code,) for code in CURRENCIES},
-    **dict.fromkeys(("$", "dollar", "dollars", "buck", "bucks"), tuple(_DOLLARS)),
-    "us$": ("USD",),
-    "a$": ("AUD",),
-    "c$": ("CAD",),
-    **dict.fromkeys(
-        ("£", "pound", "pounds"), ("GBP", "EGP", "FKP", "GIP", "LBP", "SHP", "SYP")
-    ),
+    **{code.lower(): (code,) for code in CURRENCIES - _WORDS},
+    **dict.fromkeys(("dollar", "dollars", "buck", "bucks"), tuple(_DOLLARS)),
+    # The sign is also that of these pesos; the word never is.
+    "$": (*_DOLLARS, "ARS", "CLP", "COP", "DOP", "MXN", "UYU"),
+    **dict.fromkeys(("us$", "u$"), ("USD",)),
+    **dict.fromkeys(("a$", "au$"), ("AUD",)),
+    **dict.fromkeys(("c$", "ca$"), ("CAD",)),
+    "hk$": ("HKD",),
+    "nz$": ("NZD",),
+    "s$": ("SGD",),
+    "r$": ("BRL",),
+    "j$": ("JMD",),
+    "mx$": ("MXN",),
+    # The sign is sterling's alone where another pound is the bank's.
+    "£": _STERLING,
+    **dict.fromkeys(("pound", "pounds"), (*_STERLING, "EGP", "LBP", "SYP")),
+    "e£": ("EGP",),
     **dict.fromkeys(("quid", "sterling"), ("GBP",)),
     **dict.fromkeys(("€", "euro", "euros"), ("EUR",)),
     "¥": ("JPY", "CNY"),
     "yen": ("JPY",),
     "yuan": ("CNY",),
-    **dict.fromkeys(("₹", "rupee", "rupees"), ("INR", "PKR", "LKR", "NPR", "MUR")),
-    **dict.fromkeys(("rs", "rs."), ("INR", "PKR", "LKR", "NPR", "MUR")),
+    "₹": ("INR",),
+    **dict.fromkeys(("rupee", "rupees"), ("INR", "PKR", "LKR", "NPR", "MUR")),
+    **dict.fromkeys(("rs", "rs.", "/-"), ("INR", "PKR", "LKR", "NPR", "MUR")),
     **dict.fromkeys(("₦", "naira"), ("NGN",)),
-    **dict.fromkeys(("₵", "gh₵", "cedi", "cedis"), ("GHS",)),
+    **dict.fromkeys(("₵", "gh₵", "gh¢", "ghc", "cedi", "cedis"), ("GHS",)),
     **dict.fromkeys(("ksh", "kshs"), ("KES",)),
-    **dict.fromkeys(("shilling", "shillings"), ("KES", "TZS", "UGX", "SOS")),
+    **dict.fromkeys(
+        ("shilling", "shillings", "shs", "/="), ("KES", "TZS", "UGX", "SOS")
+    ),
+    "bob": ("KES",),
     **dict.fromkeys(("rand", "rands", "r"), ("ZAR",)),
     **dict.fromkeys(("franc", "francs"), ("CHF", "XAF", "XOF", "XPF", "RWF")),
     **dict.fromkeys(("dirham", "dirhams"), ("AED", "MAD")),
@@ -45,9 +61,13 @@ UNITS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("zł", "zloty", "zlotys"), ("PLN",)),
 }
 SMALL_UNITS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("cent", "cents"), (*_DOLLARS, "EUR", "ZAR", "KES")),
-    **dict.fromkeys(("penny", "pennies", "pence"), ("GBP",)),
+    **dict.fromkeys(("cent", "cents", "c"), (*_DOLLARS, "EUR", "ZAR", "KES")),
+    **dict.fromkeys(("penny", "pennies", "pence", "p"), _STERLING),
     **dict.fromkeys(("pesewa", "pesewas"), ("GHS",)),
     "kobo": ("NGN",),
     **dict.fromkeys(("paisa", "paise"), ("INR", "PKR", "NPR")),
 }
+NOTES: Final[dict[str, int]] = {"fiver": 5, "tenner": 10}
+"""What a bank note is called, by its worth."""
+
+NOTE_CURRENCIES: Final = frozenset({*_DOLLARS, *_STERLING, "EUR"})

@@ -15,12 +15,13 @@ from banking.domain.number_words import (
     spoken_number,
 )
 
-SPACES: Final = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\t", " "))
-APOSTROPHE: Final = str.maketrans({"’": "'"})
+SPACES: Final = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\t", " "))
+APOSTROPHE: Final = str.maketrans({"’": "'", "\u2010": "-", "\u2011": "-"})
 _GROUPED: Final = r"[1-9][0-9]{0,2}(?:\%s[0-9]{3})+"
 _INDIAN: Final = r"[1-9][0-9]?(?:\%s[0-9]{2})+\%s[0-9]{3}"
 _PLAIN: Final = re.compile(r"0|[1-9][0-9]*")
 _GROUP_SIZE: Final = 3
+_MIL: Final = (1_000_000, 1_000)  # a million to some, a thousand to others
 _ALL_SCALES: Final = {**SCALES, **SHORT_SCALES}
 
 
@@ -49,27 +50,29 @@ class Number:
 
 
 def read_number(tokens: list[str], style: NumberStyle, decimals: int) -> Number | None:
+    """Every value that the tokens may have; None where they are no number."""
     match tokens:
-        case []:
-            return None
         case [literal] if literal[0].isdigit():
             return _literal(literal, style, decimals)
         case [literal, scale] if literal[0].isdigit() and scale in _ALL_SCALES:
             # "1,250k" may be 1.25 thousand: any number of decimals makes sense.
             number = _literal(literal, style, decimals=9)
             return number and _times(number, _ALL_SCALES[scale])
+        case [literal, "mil" | "mill"] if literal[0].isdigit():
+            number = _literal(literal, style, decimals=9)
+            return number and _times(number, *_MIL)
         case [article, short] if article in ARTICLES and short in SHORT_SCALES:
             return Number((Fraction(SHORT_SCALES[short]),), certain=True)
-    if any(
-        token not in NUMBER_WORDS and not _PLAIN.fullmatch(token) for token in tokens
-    ):
-        return None
-    value = spoken_number(tokens)
-    return None if value is None else Number((value,), certain=True)
+    closed = bool(tokens) and all(
+        t in NUMBER_WORDS or _PLAIN.fullmatch(t) for t in tokens
+    )
+    values = spoken_number(tokens) if closed else ()
+    return Number(values, certain=len(values) == 1) if values else None
 
 
-def _times(number: Number, scale: int) -> Number:
-    return Number(tuple(value * scale for value in number.values), number.certain)
+def _times(number: Number, *scales: int) -> Number:
+    values = tuple(value * scale for value in number.values for scale in scales)
+    return Number(values, number.certain and len(scales) == 1)
 
 
 def _literal(written: str, style: NumberStyle, decimals: int) -> Number | None:

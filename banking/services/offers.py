@@ -49,8 +49,12 @@ def ask_amount(response: str, facts: Mapping[str, str], *options: Money) -> Ask:
     return Ask("amount", response, facts, tuple(map(amount_choice, options)))
 
 
-def amount_choice(amount: Money) -> Choice:
-    return Choice(str(amount), inform(amount=f"{amount.plain} {amount.currency}"))
+def amount_choice(amount: Money, source: str | None = None) -> Choice:
+    """An amount to tap, with the account that it was taken of."""
+    entities = {"amount": f"{amount.plain} {amount.currency}"}
+    if source is not None:
+        entities["source"] = source
+    return Choice(str(amount), inform(**entities))
 
 
 def inform(**entities: str) -> str:

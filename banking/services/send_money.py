@@ -52,6 +52,7 @@ from banking.services.payees import (
     target_of,
 )
 from banking.services.payments import Payments
+from banking.services.relative_amounts import RelativeAmounts, account_of_share
 
 _RECENT: Final = 3
 _OVER_LIMIT: Final = {
@@ -89,7 +90,7 @@ class SendMoney:
             raise SameAccount
         service = OWN if target.own else TRANSFER
         fee = self.rules.fee(service)
-        amount = self._amount(caller, draft, target, source, fee)
+        amount = self._amount(caller, draft, target, accounts, source, fee)
         if isinstance(amount, Ask):
             return amount
         customer = self.accounts.core.customer(caller.customer_number)
@@ -214,6 +215,7 @@ class SendMoney:
         caller: Caller,
         draft: SendMoneyDraft,
         target: Target,
+        accounts: list[Account],
         source: Account,
         fee: Money,
     ) -> Money | Ask:
@@ -223,25 +225,19 @@ class SendMoney:
         reading = read_amount(draft.amount, self.currency, self.style)
         if isinstance(reading, Exactly):
             return reading.amount
-        if isinstance(reading, Relative):
-            meant = self._relative(caller, reading.kind, target, source, fee)
-            if meant is None:
-                return Ask("amount", "utter_ask_amount_unknown", facts)
-            facts |= {"amount": str(meant), "source": shown_account(source)}
-            return ask_amount("utter_ask_amount_relative", facts, meant)
-        return ask_again(reading, facts)
-
-    def _relative(
-        self, caller: Caller, kind: str, target: Target, source: Account, fee: Money
-    ) -> Money | None:
-        if kind == "same_as_last":
-            with self.uow() as tx:
-                latest = tx.transfers.latest_of(caller.id, limit=50)
-            paid = [t for t in latest if t.payee_account == target.account]
-            return paid[0].amount if paid else None
-        free = source.available - fee
-        share = free if kind == "all" else Money(free.minor // 2, free.currency)
-        return share if share.minor > 0 else None
+        if not isinstance(reading, Relative):
+            return ask_again(reading, facts)
+        chosen = draft.source is not None
+        account = account_of_share(reading, accounts, source, chosen=chosen)
+        if account is not None and account.number != target.account:
+            meant = RelativeAmounts(self.uow).come_to(
+                caller, reading, target, account, fee
+            )
+            if meant is not None:
+                facts |= {"amount": str(meant), "source": shown_account(account)}
+                offer = amount_choice(meant, own_choice(accounts, account))
+                return Ask("amount", "utter_ask_amount_relative", facts, (offer,))
+        return Ask("amount", "utter_ask_amount_unknown", facts)
 
     # --- whether ------------------------------------------------------------------
 

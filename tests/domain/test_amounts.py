@@ -87,9 +87,9 @@ def test_what_is_plain_is_read_exactly(typed, minor):
 
 REFUSED = """
 -5|−5|+5|- 5|0|0.00|-0|00|007|0.001|1e9|1E9|1e400|0x64|0b1|1_000|²|½|Ⅷ|①|五十|NaN
-nan|inf|infinity|None|null|true|{"amount":1}|[50]|(50)|50%|ten percent of my balance
+nan|inf|infinity|None|null|true|{"amount":1}|[50]|(50)|50%|ten percent|lots
 1٠0|1１0|100\u202e|100\u200b|1\u200b00|\u202e100|100\x00|1\x1f00|10.20.30|1,00.50|1.2.3,4
-1,2,3|,50|.50|50-100|50 or 60|50 and 60|50 20|one fifty|one twenty|a|an|and|half a
+1,2,3|,50|.50|50-100|50 or 60|50 and 60|50 20|zero|nil|about 50|a|an|and|half a
 no one|nobody|the|of|my money|some|a few|a couple hundred|a dozen|five hundred hundred
 one million million|two thousand two thousand|50k5|5 5k|k|m|$|usd|$50 €|50 usd eur
 thousand fifty thousand|twenty thirty|twenty eleven|fifty ten|1/2|50:00|#50|~50|50*2
@@ -191,23 +191,42 @@ def test_dollars_are_those_of_the_bank():
 
 
 @pytest.mark.parametrize(
-    ("typed", "kind"),
-    {
-        "all": "all",
-        "all of it": "all",
-        "everything": "all",
-        "all my money": "all",
-        "the whole balance": "all",
-        "everything I have": "all",
-        "half": "half",
-        "half of it": "half",
-        "half my balance": "half",
-        "same as last time": "same_as_last",
-        "the same amount again": "same_as_last",
-    }.items(),
+    ("typed", "share", "account"),
+    [
+        ("all", 1, None),
+        ("all of it", 1, None),
+        ("everything", 1, None),
+        ("all my money", 1, None),
+        ("the whole balance", 1, None),
+        ("everything I have", 1, None),
+        ("the rest", 1, None),
+        ("what's left of it", None, "unreadable"),
+        ("all my savings", 1, "savings"),
+        ("half", Fraction(1, 2), None),
+        ("half of it", Fraction(1, 2), None),
+        ("half my balance", Fraction(1, 2), None),
+        ("half of my savings", Fraction(1, 2), "savings"),
+        ("half my savings and current", None, "unreadable"),
+        ("a third of my balance", Fraction(1, 3), None),
+        ("three quarters of it", Fraction(3, 4), None),
+        ("10% of my balance", Fraction(1, 10), None),
+        ("ten percent of my balance", Fraction(1, 10), None),
+        ("twenty per cent of what i have", Fraction(1, 5), None),
+        ("0% of my balance", None, "unreadable"),
+        ("150% of my balance", None, "unreadable"),
+        ("half of 50", None, "unreadable"),
+        ("all but 50", None, "unreadable"),
+        ("twice that", None, "unreadable"),
+        ("same as last time", None, None),
+        ("the same amount again", None, None),
+        ("the usual", None, None),
+    ],
 )
-def test_an_amount_relative_to_something_is_named_as_such(typed, kind):
-    assert Relative(kind) == read_amount(typed, "USD")
+def test_an_amount_relative_to_something_is_named_as_such(typed, share, account):
+    if account == "unreadable":
+        assert Unreadable() == read_amount(typed, "USD")
+    else:
+        assert Relative(share, account) == read_amount(typed, "USD")
 
 
 DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
