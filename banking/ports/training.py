@@ -422,11 +422,16 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What a change of files came to; ``missing`` lines were not there to remove."""
+    """What a change of files came to; ``missing`` lines were not there to remove.
+
+    ``before`` and ``after``: every file's text by its path below LANGUAGE_HOME.
+    """
 
     diff: str = field(repr=False)
     done: tuple[Taught, ...]
     missing: tuple[Taught, ...] = ()
+    before: Mapping[str, str] = field(default_factory=dict, repr=False)
+    after: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class ExampleFiles(Protocol):

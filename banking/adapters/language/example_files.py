@@ -1,0 +1,302 @@
+"""The training examples below LANGUAGE_HOME/data, read and added to.
+
+Lines are put in and taken out; everything else in a file stays as it is, byte for
+byte. What was written is read again before it counts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from banking.adapters.language.example_blocks import (
+    Block,
+    added,
+    read_blocks,
+    removed,
+)
+from banking.adapters.language.writing import alone, write_all
+from banking.domain.examples import markup
+from banking.ports.training import (
+    Corpus,
+    DataBroken,
+    FileChange,
+    FilesChanged,
+    Taught,
+)
+
+CONTEXT: Final = 2
+SUFFIXES: Final = (".yml", ".yaml")
+type Lint = Callable[[], Iterable[str]]
+
+
+def _no_lint() -> Iterable[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class YamlExamples:
+    """Keeps the promise of ``banking.ports.training.ExampleFiles``.
+
+    ``lint`` gives what is wrong with the data as it is on disk, a line each.
+    """
+
+    home: Path
+    lint: Lint = _no_lint
+
+    def read(self) -> Corpus:
+        texts = self._texts()
+        blocks = _blocks(texts)
+        domain = self._domain()
+        known = _intents_of(domain)
+        # Of an intent written in several places, the largest.
+        largest = sorted(
+            (len(block.examples), block.intent, file)
+            for file, found in blocks.items()
+            for block in found
+            if block.end is not None and block.intent.split("/")[0] in known
+        )
+        writable = {intent: file for _, intent, file in largest}
+        examples = [e for found in blocks.values() for b in found for e in b.examples]
+        labels = {span.entity for e in examples for span in e.lesson.spans}
+        labels |= self._labels()
+        return Corpus(
+            tuple(examples),
+            dict(sorted(writable.items())),
+            frozenset(labels & _names(domain.get("entities"))),
+            _fingerprint(texts),
+        )
+
+    def planned(self, taught: Sequence[Taught]) -> str:
+        texts = self._texts()
+        return _diff(texts, _with(texts, taught))
+
+    def add(self, taught: Sequence[Taught], fingerprint: str) -> FileChange:
+        with alone(self.home):
+            before = self._texts()
+            if _fingerprint(before) != fingerprint:
+                raise FilesChanged
+            after = _with(before, taught)
+            _check_only_added(before, after, taught)
+            self._write(before, after)
+        return FileChange(_diff(before, after), tuple(taught), (), before, after)
+
+    def remove(self, taught: Sequence[Taught]) -> FileChange:
+        with alone(self.home):
+            before = self._texts()
+            after, missing = _without(before, taught)
+            self._write(before, after)
+        left = Counter(missing)
+        done = []
+        for line in taught:
+            if left[line]:
+                left[line] -= 1
+            else:
+                done.append(line)
+        diff = _diff(before, after)
+        return FileChange(diff, tuple(done), tuple(missing), before, after)
+
+    def put_back(self, change: FileChange) -> None:
+        with alone(self.home):
+            now = self._texts()
+            changed = [f for f, text in change.after.items() if now.get(f) == text]
+            write_all(self.home, {file: change.before[file] for file in changed})
+
+    # --- files ------------------------------------------------------------------
+
+    def _texts(self) -> dict[str, str]:
+        """Every file of training data by its path below home, read as it is."""
+        data = self.home / "data"
+        files = sorted(f for f in data.rglob("*.y*ml") if f.suffix in SUFFIXES)
+        return {str(file.relative_to(self.home)): self._text(file) for file in files}
+
+    def _text(self, file: Path) -> str:
+        content = file.read_bytes()
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            name = file.relative_to(self.home)
+            raise DataBroken(f"{name}:{line}: is not UTF-8") from None
+
+    def _domain(self) -> Mapping[str, Any]:
+        return _read_domain(self._text(self.home / "domain.yml"))
+
+    def _labels(self) -> set[str]:
+        """The entities that patterns find."""
+        labels = set()
+        for file in sorted((self.home / "data").rglob("*.jsonl")):
+            for number, line in enumerate(self._text(file).splitlines(), start=1):
+                try:
+                    labels.add(str(json.loads(line)["label"]))
+                except (ValueError, KeyError, TypeError):
+                    name = file.relative_to(self.home)
+                    raise DataBroken(f"{name}:{number}: is not a pattern") from None
+        return labels
+
+    def _write(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Write what differs, and put it back if the data no longer holds together."""
+        changed = {f: text for f, text in after.items() if text != before[f]}
+        if not changed:
+            return
+        known = Counter(map(_without_line, self.lint()))
+        write_all(self.home, changed)
+        try:
+            self._check(known)
+        except BaseException:
+            write_all(self.home, {file: before[file] for file in changed})
+            raise
+
+    def _check(self, known: Counter[str]) -> None:
+        """Raise DataBroken for what is wrong now and was not before."""
+        wrong = [p for p in self.lint() if not _known(known, _without_line(p))]
+        if wrong:
+            raise DataBroken("\n".join(wrong))
+
+
+@lru_cache(maxsize=2)
+def _read_domain(text: str) -> Mapping[str, Any]:
+    try:
+        read = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        reason = getattr(error, "problem", None) or "cannot be read"
+        raise DataBroken(f"domain.yml:{line}: {reason}") from None
+    if not isinstance(read, dict):
+        raise DataBroken("domain.yml:1: is not a mapping")
+    return read
+
+
+def _known(problems: Counter[str], problem: str) -> bool:
+    """Whether a problem was there before; each counts once."""
+    problems[problem] -= 1
+    return problems[problem] >= 0
+
+
+def _without_line(problem: str) -> str:
+    """ "data/x.yml:12: why" without its number: lines move when others are added."""
+    file, _, rest = problem.partition(":")
+    number, _, reason = rest.partition(":")
+    return f"{file}:{reason}" if number.strip().isdigit() else problem
+
+
+def _blocks(texts: Mapping[str, str]) -> dict[str, tuple[Block, ...]]:
+    problems, blocks = [], {}
+    for file, text in texts.items():
+        try:
+            blocks[file] = read_blocks(file, text)
+        except DataBroken as broken:
+            problems.append(broken.about)
+    if problems:
+        raise DataBroken("\n".join(problems))
+    return blocks
+
+
+def _with(texts: Mapping[str, str], taught: Sequence[Taught]) -> dict[str, str]:
+    return {
+        file: added(text, _of(file, taught), read_blocks(file, text))
+        if _of(file, taught)
+        else text
+        for file, text in texts.items()
+    }
+
+
+def _without(
+    texts: Mapping[str, str], taught: Sequence[Taught]
+) -> tuple[dict[str, str], list[Taught]]:
+    after = dict(texts)
+    missing = [line for line in taught if line.file not in texts]
+    for file, text in texts.items():
+        if wanted := _of(file, taught):
+            after[file], gone = removed(text, wanted, read_blocks(file, text))
+            missing += [
+                Taught(file, intent, markup)
+                for intent, markups in gone.items()
+                for markup in markups
+            ]
+    return after, missing
+
+
+def _of(file: str, taught: Sequence[Taught]) -> dict[str, list[str]]:
+    """The lines for one file, by intent."""
+    wanted: dict[str, list[str]] = {}
+    for line in taught:
+        if line.file == file:
+            wanted.setdefault(line.intent, []).append(line.markup)
+    return wanted
+
+
+def _check_only_added(
+    before: Mapping[str, str], after: Mapping[str, str], taught: Sequence[Taught]
+) -> None:
+    """Read what is about to be written: the old lines and the new, nothing else."""
+    files = {line.file for line in taught}
+    new = Counter((line.file, line.intent, line.markup) for line in taught)
+    if _counted(after, files) != _counted(before, files) + new:
+        raise DataBroken("the new lines do not read as they were meant")
+
+
+def _counted(
+    texts: Mapping[str, str], files: Collection[str]
+) -> Counter[tuple[str, str, str]]:
+    read = _blocks({file: text for file, text in texts.items() if file in files})
+    return Counter(
+        (file, block.intent, markup(example.lesson))
+        for file, blocks in read.items()
+        for block in blocks
+        for example in block.examples
+    )
+
+
+def _fingerprint(texts: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for file, text in sorted(texts.items()):
+        digest.update(f"{file}\0{len(text)}\0{text}".encode())
+    return digest.hexdigest()
+
+
+def _diff(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """A unified diff that `git apply` takes."""
+    return "".join(
+        _line(line)
+        for file in sorted(after)
+        if before.get(file, "") != after[file]
+        for line in difflib.unified_diff(
+            _lines(before.get(file, "")),
+            _lines(after[file]),
+            f"a/{file}",
+            f"b/{file}",
+            n=CONTEXT,
+        )
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends. YAML knows more line ends than a diff does."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
+
+
+def _line(line: str) -> str:
+    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _intents_of(domain: Mapping[str, Any]) -> set[str]:
+    return _names(domain.get("intents"))
+
+
+def _names(listed: Any) -> set[str]:
+    """Names of a list of the domain, whose entries may carry settings."""
+    entries = listed if isinstance(listed, list) else []
+    return {str(next(iter(e))) if isinstance(e, dict) else str(e) for e in entries if e}
