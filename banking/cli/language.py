@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from banking.cli.lint import check
 from banking.settings import PROJECT
 from banking.supervisor.programs import RASA_PYTHON, rasa_environment
 
@@ -16,6 +17,7 @@ from banking.supervisor.programs import RASA_PYTHON, rasa_environment
 LAST_WORDS = 4000
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(check)
 
 
 @app.command()
