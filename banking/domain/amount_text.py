@@ -50,9 +50,9 @@ _NO_BUT: Final = re.compile(r"^no(?:[,.!] *| (?=[0-9$£€]))")
 _HYPHEN: Final = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _KEYCAP: Final = re.compile("([0-9])\ufe0f?\u20e3")
 _MARKS: Final = frozenset(",.!?")
-_SIGNS: Final = "$£€¥₹₦₵₱₺₽₴₩₫¢"
+_SIGNS: Final = "$£€¥₹₦₵₱₺₽₴₩₫¢=-"
 _STRAY_MARK: Final = re.compile(
-    rf"(?<![^\W_{_SIGNS}])[.,]|(?<=[{_SIGNS}])[.,](?=[^\W_])|[.,](?![^\W_]|\s|$)"
+    rf"(?<![^\W_])(?<![{_SIGNS}])[.,]|(?<=[{_SIGNS}])[.,](?=[^\W_])|[.,](?![^\W_]|\s|$)"
     r"|(?<!\S)[!?]|[!?](?=[^\s!?])"
 )
 
