@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -336,42 +336,62 @@ class Decision:
     act: str
 
 
-class TrainingStore(Protocol):
-    """The inbox, its decisions and the changes made of them."""
+class InboxStore(Protocol):
+    """The messages that need a trainer, and all that customers said."""
 
-    def begin_collecting(self) -> bool:
+    def begin_collecting(self, *, wait: bool = False) -> bool:
         """Lock collecting until the commit; False if somebody else is at it."""
 
     def collected_to(self) -> int:
         """The number of the turn up to which everything was looked at."""
 
-    def collect_from(self, number: int) -> None: ...
+    def collected(self, number: int) -> None:
+        """Everything up to this turn was looked at."""
 
     def heard(self, after: int, limit: int, lead: int) -> list[Heard]:
-        """Turns after this number, at most ``limit`` of them, by conversation and time.
+        """Turns after this number, at most ``limit`` of them, by conversation.
 
-        Each conversation begins with up to ``lead`` turns from before.
+        Each conversation's begin with up to ``lead`` turns from before, in order.
         """
 
-    def put(self, found: Iterable[Found]) -> int:
+    def put(self, found: Sequence[Found]) -> int:
         """Add items, or reasons to open ones; return how many are new."""
-
-    def pick(self, found: Found) -> int:
-        """Add one item, or find the one of its turn; return its id."""
 
     def page(self, query: InboxQuery) -> InboxPage: ...
 
     def get(self, item_id: int) -> InboxItem | None: ...
 
-    def of_group(self, group: int, state: State, limit: int) -> list[InboxItem]: ...
+    def of_turn(self, number: int) -> InboxItem | None: ...
+
+    def of_group(self, group: int, state: State, limit: int) -> list[InboxItem]:
+        """The items of a group in this state, newest first."""
+
+    def turn(self, number: int) -> Heard | None: ...
+
+    def around(self, number: int, before: int, after: int) -> list[Heard]:
+        """The turn and its neighbours in the same conversation, oldest first."""
+
+    def between(self, first: int, last: int) -> list[Heard]:
+        """The turns of the first one's conversation from first to last, in order."""
+
+    def search(
+        self, words: Sequence[str], intent: str, below: int, limit: int
+    ) -> list[Heard]:
+        """Turns of people that hold all these words, newest first; 0 for all."""
+
+    def purge(self, before: datetime) -> int:
+        """Forget items of messages older than that, but no lesson still to write."""
+
+
+class LessonStore(Protocol):
+    """What trainers decided, and the changes that were made of it."""
 
     def lock(self, ids: Collection[int]) -> list[InboxItem]:
         """Get items in the order of their ids and lock them until the commit."""
 
     def of_act(self, act: str) -> list[int]: ...
 
-    def decide(self, ids: Collection[int], decision: Decision) -> None:
-        """Write one decision on each of these items; the lesson may be None."""
+    def decide(self, decisions: Mapping[int, Decision]) -> None: ...
 
     def reopen(self, ids: Collection[int]) -> None: ...
 
@@ -384,7 +404,7 @@ class TrainingStore(Protocol):
 
     def add_change(
         self, by: str, at: datetime, taught: Sequence[Taught], diff: str
-    ) -> int: ...
+    ) -> ExampleChange: ...
 
     def change(self, change: int, *, lock: bool = False) -> ExampleChange | None: ...
 
@@ -392,19 +412,6 @@ class TrainingStore(Protocol):
         """The latest changes below this number, newest first; 0 for all."""
 
     def reverted(self, change: int, by: str, at: datetime) -> None: ...
-
-    def turn(self, number: int) -> Heard | None: ...
-
-    def around(self, number: int, before: int, after: int) -> list[Heard]:
-        """The turn and its neighbours in the same conversation, oldest first."""
-
-    def search(
-        self, words: Sequence[str], intent: str, below: int, limit: int
-    ) -> list[Heard]:
-        """Turns of people that hold all these words, newest first."""
-
-    def purge(self, before: datetime) -> int:
-        """Forget items of messages older than that, but no lesson still to write."""
 
 
 # --- files ------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from banking.ports.identity import (
 )
 from banking.ports.money import Documents, Parked, Payees, Transfers
 from banking.ports.staff import StaffStore
+from banking.ports.training import InboxStore, LessonStore
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 
@@ -68,6 +69,10 @@ class Tx(Protocol):
     def documents(self) -> Documents: ...
     @property
     def staff(self) -> StaffStore: ...
+    @property
+    def inbox(self) -> InboxStore: ...
+    @property
+    def lessons(self) -> LessonStore: ...
 
     def defer(
         self,

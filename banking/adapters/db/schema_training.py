@@ -66,7 +66,7 @@ INBOX_ITEMS = Table(
     Column("state", Text, nullable=False, server_default="open"),
     Column("decided_by", Text, nullable=False, server_default=""),
     Column("decided_at", MOMENT),
-    Column("lesson", JSONB),
+    Column("lesson", JSONB(none_as_null=True)),
     Column("act", Text),
     Column("change_id", BigInteger, ForeignKey(EXAMPLE_CHANGES.c.id)),
     CheckConstraint(

@@ -17,6 +17,8 @@ from banking.adapters.db.identity import (
     SqlLinks,
     SqlSessions,
 )
+from banking.adapters.db.inbox import SqlInbox
+from banking.adapters.db.lessons import SqlLessons
 from banking.adapters.db.money import (
     SqlDocuments,
     SqlParked,
@@ -72,6 +74,8 @@ class SqlTx:
         self.parked = SqlParked(connection)
         self.documents = SqlDocuments(connection)
         self.staff = SqlStaff(connection, of.sealer)
+        self.inbox = SqlInbox(connection)
+        self.lessons = SqlLessons(connection)
 
     @cached_property
     def _gateway(self) -> GatewayStores:
