@@ -74,7 +74,7 @@ class IntentPipeline:
 
     def prepare(self, messages: List[Message]) -> None:
         """Add the features that do not depend on what is learned."""
-        data = TrainingData(training_examples=messages)
+        data = _data(messages)
         for part in self.fixed:
             component = self._component(part)
             if hasattr(component, "process_training_data"):
@@ -84,7 +84,7 @@ class IntentPipeline:
 
     def learn(self, messages: Sequence[Message]) -> None:
         """Train on prepared messages that have an intent."""
-        data = TrainingData(training_examples=[_copy(m) for m in messages])
+        data = _data([_copy(message) for message in messages])
         for part in self.learning:
             component = self._made[part.name] = self._new(part)
             if part.trainable:
@@ -92,11 +92,11 @@ class IntentPipeline:
             if hasattr(component, "process_training_data"):
                 component.process_training_data(data)
 
-    def read(self, message: Message) -> Message:
-        """Understand one prepared message; the given one stays as it is."""
-        read = _copy(message)
+    def read(self, messages: Sequence[Message]) -> List[Message]:
+        """Understand prepared messages; the given ones stay as they are."""
+        read = [_copy(message) for message in messages]
         for part in self.learning:
-            self._made[part.name].process([read])
+            self._made[part.name].process(read)
         return read
 
     def hear(self, text: str) -> Message:
@@ -104,7 +104,7 @@ class IntentPipeline:
         message = Message.build(text)
         for part in self.fixed:
             self._component(part).process([message])
-        return self.read(message)
+        return self.read([message])[0]
 
     def close(self) -> None:
         """Remove what the components have stored."""
@@ -116,7 +116,8 @@ class IntentPipeline:
         return self._made[part.name]
 
     def _new(self, part: Part) -> Any:
-        storage = LocalModelStorage(Path(self._folder.name))
+        # Each in a folder of its own: another process may train the same part.
+        storage = LocalModelStorage(Path(tempfile.mkdtemp(dir=self._folder.name)))
         context = ExecutionContext(GraphSchema({}), node_name=part.name)
         config = {**part.component.get_default_config(), **part.config}
         return part.component.create(config, storage, Resource(part.name), context)
@@ -141,6 +142,13 @@ def _part(
         frozenset(registered.types),
         registered.is_trainable,
     )
+
+
+def _data(messages: List[Message]) -> TrainingData:
+    data = TrainingData()
+    # Given to its constructor, each message would be fingerprinted to find doubles.
+    data.training_examples = messages
+    return data
 
 
 def _copy(message: Message) -> Message:

@@ -15,47 +15,13 @@ import sys
 import time
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional
 
 from rasa_addons.manifest import digest_of
+from rasa_addons.predicted import line_of
 from rasa_addons.progress import Steps, say
 from rasa_addons.surroundings import prepare
 from rasa_addons.tensorflow_left_out import components_of_model, leave_out
-
-FALLBACK = "nlu_fallback"
-KEPT_GUESSES = 3
-FOLDS = 5
-SEED = 20
-
-
-def line_of(text: str, parsed: Dict[str, Any], moved: int = 0) -> Dict[str, Any]:
-    """One prediction as data; a general question's intent carries its topic.
-
-    ``moved``: by how many characters entities stand further on in the text.
-    """
-    intent = parsed.get("intent") or {}
-    name = intent.get("name") or ""
-    selected = (parsed.get("response_selector") or {}).get(name) or {}
-    topic = (selected.get("response") or {}).get("intent_response_key")
-    guesses = [
-        [guess["name"], guess["confidence"]]
-        for guess in parsed.get("intent_ranking") or []
-        if guess["name"] and guess["name"] != FALLBACK
-    ]
-    return {
-        "text": text,
-        "intent": topic or name,
-        "confidence": intent.get("confidence") or 0.0,
-        "ranking": guesses[:KEPT_GUESSES],
-        "entities": [
-            {
-                "entity": entity["entity"],
-                "start": entity["start"] + moved,
-                "end": entity["end"] + moved,
-            }
-            for entity in parsed.get("entities") or []
-        ],
-    }
 
 
 async def asked(agent: Any, texts: List[str]) -> List[Dict[str, Any]]:
@@ -72,57 +38,10 @@ async def asked(agent: Any, texts: List[str]) -> List[Dict[str, Any]]:
         parsed = await agent.parse_message(sent)
         ms = (time.perf_counter() - started) * 1000
         # Where the sent text begins in the given one.
-        moved = text.find(sent) if sent in text else -1
+        moved = text.index(text.strip()) + len(text.strip()) - len(sent)
         lines.append({**line_of(text, parsed, moved), "ms": round(ms, 3)})
         steps.one()
     return lines
-
-
-def cross_validated(config: Path, data: Path) -> Iterator[Dict[str, Any]]:
-    """Predict every example by a classifier that has not seen its fold."""
-    from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
-
-    from rasa_addons.intent_pipeline import IntentPipeline
-
-    say("Reading the training data", 0, 1)
-    messages = [m for m in _examples(data) if m.get(TEXT) and m.get(INTENT)]
-    wanted = [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in messages]
-    pipeline = IntentPipeline.of(config)
-    pipeline.prepare(messages)
-    steps = Steps("Cross-validating", len(messages))
-    folds = folds_of(wanted, FOLDS)
-    for fold in range(FOLDS):
-        pairs = list(zip(messages, folds, strict=True))
-        pipeline.learn([m for m, own in pairs if own != fold])
-        for message, own, name in zip(messages, folds, wanted, strict=True):
-            if own == fold:
-                read = line_of(message.get(TEXT), pipeline.read(message).data)
-                yield {**read, "wanted": name}
-                steps.one()
-    pipeline.close()
-
-
-def folds_of(labels: List[str], folds: int) -> List[int]:
-    """A fold for each example, so that every label is spread evenly over them."""
-    import numpy as np
-
-    chance = np.random.RandomState(SEED)
-    given = [0] * len(labels)
-    dealt = 0
-    for label in sorted(set(labels)):
-        own = [i for i, each in enumerate(labels) if each == label]
-        for i in chance.permutation(own):
-            given[i] = dealt % folds
-            dealt += 1
-    return given
-
-
-def _examples(data: Path) -> List[Any]:
-    from rasa.shared.data import get_data_files, is_nlu_file
-    from rasa.shared.importers.utils import training_data_from_paths
-
-    files = get_data_files([str(data)], is_nlu_file)
-    return training_data_from_paths(files, language="en").training_examples
 
 
 def _threshold(agent: Any) -> float:
@@ -154,7 +73,7 @@ def _write(out: Path, lines: Iterable[Dict[str, Any]]) -> None:
             opened.write(json.dumps(line) + "\n")
 
 
-def _places(arguments: Optional[List[str]]) -> Tuple[argparse.Namespace, bool]:
+def _places(arguments: Optional[List[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--in", dest="source", type=Path, required=True)
@@ -162,17 +81,18 @@ def _places(arguments: Optional[List[str]]) -> Tuple[argparse.Namespace, bool]:
     parser.add_argument("--folds-out", type=Path, help="cross-validate the data")
     parser.add_argument("--config", type=Path, default=Path("config.yml"))
     parser.add_argument("--data", type=Path, default=Path("data"))
-    chosen = parser.parse_args(arguments)
-    return chosen, chosen.folds_out is not None
+    return parser.parse_args(arguments)
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
     """Measure what is asked for and print what was measured."""
-    chosen, cross_validates = _places(arguments)
+    chosen = _places(arguments)
     prepare(serving=True)
     leave_out(components_of_model(chosen.model))
     measured = _measured(chosen.model, chosen.source, chosen.out)
-    if cross_validates:
+    if chosen.folds_out is not None:
+        from rasa_addons.cross_validation import cross_validated
+
         _write(chosen.folds_out, cross_validated(chosen.config, chosen.data))
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     sha256 = digest_of([chosen.model])
