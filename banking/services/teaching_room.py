@@ -1,0 +1,40 @@
+"""What every part of teaching works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from banking.domain.inbox import Heard, InboxRules
+from banking.domain.pseudonyms import masked
+from banking.ports.identity import Clock
+from banking.ports.training import ExampleFiles, Said, StoryFiles, Trackers
+from banking.ports.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The inbox, the files, and the rules."""
+
+    uow: UnitOfWork
+    clock: Clock
+    files: ExampleFiles
+    stories: StoryFiles
+    trackers: Trackers
+    rules: InboxRules = field(default_factory=InboxRules)
+
+
+def told(turn: Heard) -> Said:
+    """A turn as a trainer may see it: numbers masked, the bank's words by name."""
+    own = turn.kind == "text"
+    return Said(
+        turn=turn.number,
+        conversation_id=turn.conversation_id,
+        at=turn.at,
+        text=masked(turn.text) if own else None,
+        tapped="" if own else turn.intent,
+        intent=turn.intent,
+        confidence=turn.confidence,
+        spans=turn.spans if own else (),
+        actions=turn.actions,
+        responses=turn.responses,
+    )
