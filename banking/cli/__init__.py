@@ -5,7 +5,7 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError
 
-from banking.cli import database, language, ledger, routes, seed
+from banking.cli import database, language, ledger, routes, seed, staff
 from banking.cli.refusals import REFUSALS
 from banking.cli.up import up
 
@@ -26,6 +26,7 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )(language.bench)
 app.add_typer(ledger.app, name="ledger", help="The books.")
+app.add_typer(staff.app, name="staff", help="Who may open the bank's own pages.")
 app.add_typer(language.app, name="nlu", help="What the assistant understands.")
 
 

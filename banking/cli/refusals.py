@@ -1,6 +1,7 @@
 """What may go wrong without being a fault of the program."""
 
 from banking.adapters.db.embedded import PostgresFailed
+from banking.domain.staff import StaffRefusal
 from banking.policy import PolicyRefused
 from banking.settings import SettingsRefused
 from banking.supervisor.house import DidNotStart
@@ -19,4 +20,5 @@ REFUSALS = (
     PortTaken,
     PostgresFailed,
     SettingsRefused,
+    StaffRefusal,
 )

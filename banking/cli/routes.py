@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-# The longest prefix that fits says who may come in. "link": whoever holds the
-# one-time link, which gives away nothing; the page asks for the rest.
+# A door of the staff names its role itself. Elsewhere the longest prefix that fits
+# says who may come in. "link": whoever holds the one-time link, which gives away
+# nothing; the page asks for the rest.
 ROLES = {
     "/webhooks/": "signature",
     "/api/": "api-key",
@@ -40,7 +41,12 @@ def routes(
 def route_table(doors: Iterable[Any]) -> list[dict[str, str]]:
     """Return method, path and role of every route; raise ``RoleUnknown``."""
     return [
-        {"method": method, "path": door.path, "role": role_of(door.path)}
+        {
+            "method": method,
+            "path": door.path,
+            "role": getattr(getattr(door, "endpoint", None), "role", None)
+            or role_of(door.path),
+        }
         for door in doors
         for method in sorted(getattr(door, "methods", None) or {"GET"})
         if method != "HEAD"

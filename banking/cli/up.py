@@ -2,9 +2,11 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from banking.supervisor.running import RunningBank
 
@@ -36,7 +38,25 @@ def _announce_to_people(bank: RunningBank) -> None:
         print(f"\n  The bank is open: {bank.web}\n", flush=True)
     else:
         print(f"\n  Open this phone in your browser:  {bank.simulator}\n", flush=True)
-    print("  Ctrl-C stops everything.", flush=True)
+    for line in _desk(bank):
+        print(f"  {line}", flush=True)
+    print("\n  Ctrl-C stops everything.", flush=True)
+
+
+def _desk(bank: RunningBank) -> Iterator[str]:
+    """Tell a demo where its trainers' desk is, and let the first trainer in."""
+    from banking.bootstrap import open_bank
+    from banking.domain.staff import Role
+    from banking.settings import Settings
+
+    settings = Settings(database_url=SecretStr(bank.database_url), public_url=bank.web)
+    if settings.bank_env != "demo":
+        return
+    yield f"The trainers' desk:  {bank.web}/desk"
+    staff = open_bank(settings).staff
+    if not staff.anybody(Role.TRAINER):
+        url = staff.invite("trainer", [Role.TRAINER]).url
+        yield f"You are invited to it, once, within a day:  {url}"
 
 
 def _tell(text: str) -> None:

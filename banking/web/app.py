@@ -15,6 +15,9 @@ from banking.domain.inbound import Batch
 from banking.services.front_desk import Received
 from banking.web import api, health, metrics, pages, webhooks
 from banking.web.api import Api
+from banking.web.desk import routes as desk_routes
+from banking.web.desk.desk import HERE as DESK
+from banking.web.desk.desk import Desk
 from banking.web.front import Front
 from banking.web.health import Health, answers
 from banking.web.metrics import Counting, Metrics
@@ -37,10 +40,11 @@ def create_app(bank: "Bank | None" = None) -> FastAPI:
     app = FastAPI(
         title="Teller", version="1", docs_url=None, redoc_url=None, openapi_url=None
     )
-    parts = (pages.router, api.router, health.router, metrics.router)
-    for part in (_webhooks(bank), *parts):
+    parts = (pages, api, desk_routes, health, metrics)
+    for part in (_webhooks(bank), *(part.router for part in parts)):
         # One flat list of routes, so that a look at it sees every door.
         app.router.routes.extend(part.routes)
+    app.mount("/static/desk", StaticFiles(directory=DESK / "static"), name="desk")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -56,6 +60,7 @@ def _equip(app: FastAPI, bank: "Bank") -> None:
     pulse = Pulse(bank.engine)
     app.state.renderer = renderer
     app.state.pages = Pages(front, renderer, Steps.of(front))
+    app.state.desk = Desk.of(bank, front)
     app.state.api = Api(
         uow=bank.uow,
         clock=bank.clock,

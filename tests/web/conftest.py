@@ -9,7 +9,10 @@ import pytest
 from lxml import html
 from sqlalchemy import Engine
 
+from banking.adapters.credentials import TotpAuthenticator
 from banking.domain.link import LinkPurpose
+from banking.domain.staff import StaffRule
+from banking.services.staff_door import StaffDoor
 from banking.settings import Settings
 from banking.web.app import create_app
 from tests.identity.world import PUBLIC_URL, World
@@ -46,6 +49,17 @@ def make_app(world: World, home, public_url: str = PUBLIC_URL):
         words=world.words,
         hasher=world.hasher,
         front_desk=SimpleNamespace(receive=lambda channel, batch: None),
+        staff_door=StaffDoor(
+            uow=world.uow,
+            clock=world.clock,
+            rule=StaffRule(),
+            hasher=world.hasher,
+            authenticator=TotpAuthenticator(),
+            bank_name="Acme Bank",
+        ),
+        # What needs them is behind the staff door, and tested where that opens.
+        teaching=None,
+        model_gate=None,
     )
     return create_app(bank)
 

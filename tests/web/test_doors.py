@@ -5,6 +5,7 @@ import re
 import pytest
 
 from banking.domain.link import LinkPurpose
+from banking.web.desk.routes import DOORS as DESK
 from tests.identity.world import World
 from tests.web.conftest import TestClient, make_app
 
@@ -26,6 +27,7 @@ DOORS = [
     ("GET", "/nothing"),
     ("GET", "/fails"),
     ("TRACE", "/"),
+    *((door.method, re.sub(r"{\w+}", "1", door.path)) for door in DESK),
 ]
 
 
@@ -57,6 +59,7 @@ def test_no_answer_leaves_without_its_headers(http, method, path):
 def test_the_list_above_has_every_door(app):
     there = {(m, r.path) for r in app.routes for m in getattr(r, "methods", None) or ()}
     ours = {(m, re.sub("/s/a+", "/s/{token}", p)) for m, p in DOORS}
+    ours |= {(door.method, door.path) for door in DESK}
 
     assert there <= ours
 

@@ -1,0 +1,1 @@
+"""The trainers' desk: what was not understood, teaching it, and which model serves."""

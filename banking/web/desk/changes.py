@@ -1,0 +1,105 @@
+"""Changes of the training data: what waits to be written, and what was."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from banking.domain.staff import Role
+from banking.ports.training import (
+    DataBroken,
+    FilesBusy,
+    FilesChanged,
+    Preview,
+    TeachingRefused,
+)
+from banking.web.desk.desk import Desk, back_to
+from banking.web.desk.doors import Asked, Door
+from banking.web.desk.inbox import told
+from banking.web.desk.place import number
+
+HOME = "/desk/changes"
+_CHANGES_SHOWN = 20
+_CONFLICT = 409
+
+
+def show_changes(desk: Desk, asked: Asked) -> Response:
+    """Show what is decided and not written, and the changes of before."""
+    return _page(desk, asked)
+
+
+def act(desk: Desk, asked: Asked) -> Response:
+    """Write what waits, take a lesson back, or take a change out again."""
+    form = asked.form
+    what, _, rest = form.get("do").partition(":")
+    try:
+        match what:
+            case "write":
+                return _write(desk, asked)
+            case "reopen":
+                ids = [number(item) for item in rest.split(",")]
+                done = desk.teaching.reopen(ids, asked.by)
+                return back_to(HOME, did="reopened", n=str(len(done.changed)))
+            case "undo":
+                done = desk.teaching.undo(form.get("act"), asked.by)
+                return back_to(HOME, did="reopened", n=str(len(done.changed)))
+            case "revert":
+                reverted = desk.teaching.revert(number(rest), asked.by)
+                return back_to(
+                    HOME,
+                    reverted=str(reverted.change.id),
+                    missing=str(len(reverted.missing)),
+                )
+            case _:
+                return back_to(HOME)
+    except (FilesChanged, FilesBusy) as refusal:
+        return _page(desk, asked, refusal)
+
+
+def _write(desk: Desk, asked: Asked) -> Response:
+    form = asked.form
+    written = desk.teaching.write(
+        asked.by,
+        form.get("fingerprint"),
+        despite=[
+            number(item) for some in form.all("despite") for item in some.split(",")
+        ],
+        pseudonyms=form.get("names") != "keep",
+    )
+    if written.change is None:
+        return back_to(HOME, nothing="1")
+    return back_to(HOME, written=str(written.change.id))
+
+
+def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> Response:
+    query = asked.query
+    broken: DataBroken | None = None
+    preview: Preview | None = None
+    keep_names = query.get("names") == "keep"
+    try:
+        preview = desk.teaching.preview(pseudonyms=not keep_names)
+    except DataBroken as found:
+        broken = found
+    before = number(query.get("before"))
+    facts: dict[str, Any] = {
+        "preview": preview,
+        "broken": broken,
+        "refusal": refusal,
+        "keep_names": keep_names,
+        "changes": desk.teaching.changes(before, _CHANGES_SHOWN),
+        "before": before,
+        "shown_at_once": _CHANGES_SHOWN,
+        "told": told(query),
+        "written": number(query.get("written")),
+        "reverted": number(query.get("reverted")),
+        "missing": number(query.get("missing")),
+        "nothing": query.get("nothing") == "1",
+    }
+    return desk.page(
+        "changes.html", asked, status=_CONFLICT if refusal else 200, **facts
+    )
+
+
+DOORS = (
+    Door("GET", "/desk/changes", Role.TRAINER, show_changes),
+    Door("POST", "/desk/changes", Role.TRAINER, act),
+)

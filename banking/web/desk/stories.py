@@ -1,0 +1,94 @@
+"""Everything that was said: searching it, and making tests of it."""
+
+from starlette.responses import Response
+
+from banking.domain.staff import Role
+from banking.ports.training import NotKept, StoryDraft, StoryExists, TeachingRefused
+from banking.web.desk.desk import Desk, back_to
+from banking.web.desk.doors import Asked, Door
+from banking.web.desk.place import number
+
+_MOST_TURNS = 12
+_LONGEST_TITLE = 80
+_LONGEST_WORDS = 200
+_CONFLICT = 409
+
+
+def show_search(desk: Desk, asked: Asked) -> Response:
+    """Search what customers wrote, understood or not."""
+    words = asked.query.get("words").strip()[:_LONGEST_WORDS]
+    intent = asked.query.get("intent")
+    below = number(asked.query.get("below"))
+    return desk.page(
+        "search.html",
+        asked,
+        words=words,
+        intent=intent,
+        below=below,
+        intents=desk.teaching.intents(),
+        found=desk.teaching.search(words, intent, below),
+    )
+
+
+def pick(desk: Desk, asked: Asked) -> Response:
+    """Take a message from the search into the inbox, and open it there."""
+    item = desk.teaching.pick(number(asked.form.get("turn")), asked.by)
+    return back_to(f"/desk/inbox?state={item.state.value}&item={item.id}")
+
+
+def show_story(desk: Desk, asked: Asked) -> Response:
+    """Show a conversation as the test it would become."""
+    return _page(desk, asked)
+
+
+def add_story(desk: Desk, asked: Asked) -> Response:
+    """Write that test."""
+    item = number(asked.at["item"])
+    form = asked.form
+    first, last = number(form.get("first")), number(form.get("last"))
+    title = form.get("title").strip()[:_LONGEST_TITLE]
+    try:
+        draft = desk.teaching.add_story(first, last, title, asked.by)
+    except (NotKept, StoryExists) as refusal:
+        return _page(desk, asked, refusal)
+    return desk.page("story_added.html", asked, draft=draft, item=item)
+
+
+def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> Response:
+    around = desk.teaching.around(number(asked.at["item"]), _MOST_TURNS, _MOST_TURNS)
+    given = asked.form if asked.form.fields else asked.query
+    turns = [*around.before, *([around.said] if around.said else []), *around.after]
+    numbers = [said.turn for said in turns]
+    here = around.item.turn
+    first = _among(number(given.get("first")), numbers, here)
+    last = max(first, _among(number(given.get("last")), numbers, here))
+    title = given.get("title").strip()[:_LONGEST_TITLE] or around.item.text[:40]
+    draft: StoryDraft | None = None
+    try:
+        draft = desk.teaching.story(first, last, title)
+    except NotKept as gone:
+        refusal = refusal or gone
+    return desk.page(
+        "story.html",
+        asked,
+        status=_CONFLICT if refusal else 200,
+        item=around.item,
+        turns=turns,
+        first=first,
+        last=last,
+        title=title,
+        draft=draft,
+        refusal=refusal,
+    )
+
+
+def _among(turn: int, turns: list[int], otherwise: int) -> int:
+    return turn if turn in turns else otherwise
+
+
+DOORS = (
+    Door("GET", "/desk/search", Role.TRAINER, show_search),
+    Door("POST", "/desk/search", Role.TRAINER, pick),
+    Door("GET", "/desk/test/{item}", Role.TRAINER, show_story),
+    Door("POST", "/desk/test/{item}", Role.TRAINER, add_story),
+)
