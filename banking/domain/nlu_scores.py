@@ -140,6 +140,7 @@ class Scores(Kept):
     derived = (
         "accuracy",
         "macro_recall",
+        "macro_f1",
         "guess_accuracy",
         "caught_rate",
         "lost_rate",
@@ -181,6 +182,12 @@ class Scores(Kept):
         """The mean recall of the intents, each weighing alike."""
         recalls = [score.recall or 0.0 for score in self.intents]
         return sum(recalls) / len(recalls) if recalls else None
+
+    @property
+    def macro_f1(self) -> float | None:
+        """The mean F1 of the intents, each weighing alike."""
+        found = [score.f1 or 0.0 for score in self.intents]
+        return sum(found) / len(found) if found else None
 
     @property
     def caught_rate(self) -> float | None:
