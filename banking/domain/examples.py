@@ -61,9 +61,11 @@ class Concern(StrEnum):
     SECRET = "secret"  # noqa: S105 - it names a concern.
     NOT_WRITABLE = "not_writable"
     EMPTY = "empty"
+    # The very same words mean something else: one of the two has to give way first.
+    CONTRADICTION = "contradiction"
     # There is one like it: left out, and named.
     TAUGHT_ALREADY = "taught_already"
-    # The same or nearly the same means something else: written on the trainer's word.
+    # Nearly the same means something else: written on the trainer's word.
     CONFLICT = "conflict"
     # Written; the trainer may want to look.
     REPLACED = "replaced"
@@ -77,6 +79,7 @@ BLOCKING = frozenset(
         Concern.SECRET,
         Concern.NOT_WRITABLE,
         Concern.EMPTY,
+        Concern.CONTRADICTION,
         Concern.TAUGHT_ALREADY,
     }
 )

@@ -181,10 +181,13 @@ def _doubles(
     same = likeness.same(lesson)
     if same is not None:
         yield Warned(Concern.TAUGHT_ALREADY, _short(markup(same.lesson)), same)
+    told = key(lesson.text)
     for rival in likeness.rivals(lesson):
-        yield Warned(Concern.CONFLICT, rival.lesson.intent, rival)
-    for other in sorted(meanings[key(lesson.text)] - {lesson.intent}):
-        yield Warned(Concern.CONFLICT, other)
+        same_words = key(rival.lesson.text) == told
+        concern = Concern.CONTRADICTION if same_words else Concern.CONFLICT
+        yield Warned(concern, rival.lesson.intent, rival)
+    for other in sorted(meanings[told] - {lesson.intent}):
+        yield Warned(Concern.CONTRADICTION, other)
 
 
 def _short(text: str) -> str:

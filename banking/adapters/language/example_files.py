@@ -146,23 +146,26 @@ class YamlExamples:
         return labels
 
     def _write(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-        """Write what differs, and put it back if the data no longer holds together."""
+        """Write what differs, unless it breaks what held together before."""
         changed = {f: text for f, text in after.items() if text != before[f]}
-        if not changed:
-            return
-        known = Counter(map(_without_line, self.lint()))
+        old = {file: before[file] for file in changed}
         write_all(self.home, changed)
         try:
-            self._check(known)
+            wrong = list(self.lint()) if changed else []
         except BaseException:
-            write_all(self.home, {file: before[file] for file in changed})
+            write_all(self.home, old)
             raise
-
-    def _check(self, known: Counter[str]) -> None:
-        """Raise DataBroken for what is wrong now and was not before."""
-        wrong = [p for p in self.lint() if not _known(known, _without_line(p))]
         if wrong:
-            raise DataBroken("\n".join(wrong))
+            write_all(self.home, old)
+            self._blame(wrong)
+            write_all(self.home, changed)
+
+    def _blame(self, wrong: Sequence[str]) -> None:
+        """Raise DataBroken for what is not wrong already."""
+        known = Counter(map(_without_line, self.lint()))
+        new = [p for p in wrong if not _known(known, _without_line(p))]
+        if new:
+            raise DataBroken("\n".join(new))
 
 
 @lru_cache(maxsize=2)
