@@ -51,7 +51,9 @@ def compare(written: Sequence[Written]) -> Iterator[Finding]:
 
 
 def _twice(example: Written, first: Written) -> Finding:
-    other = ", with other values marked" if example.shape != first.shape else ""
+    other = (
+        ", with other values marked" if key(example.shape) != key(first.shape) else ""
+    )
     reason = f"the same as {first.place}{other}"
     return example.at(0, Fault.TWICE, reason, Severity.WARNING)
 

@@ -197,7 +197,7 @@ def _list(
             into.findings.append(source.on(item, Fault.NOT_READ, reason))
             return
         line, column = source.place(text.start_mark.index)
-        markup = text.value.strip(_SPACES)
         if text.style == "|":
             line += 1
-        yield Written(intent, markup.removeprefix("- "), source.file, line, column)
+            column = _begins(source.line(line), text.value.split("\n")[0])
+        yield Written(intent, text.value.strip(_SPACES), source.file, line, column)

@@ -52,7 +52,7 @@ _IN_PLAIN_WORDS: Final = (
         "a line of --- begins a second document: only the first would be read",
     ),
     (
-        r"expected chomping or indentation",
+        r"scanning a block scalar",
         "text on the line of `|`: it belongs on the next line",
     ),
 )
@@ -140,10 +140,9 @@ def _broken(source: Source, broken: MarkedYAMLError) -> Finding:
     plain = next(
         (words for sign, words in _IN_PLAIN_WORDS if re.search(sign, said)), said
     )
-    # What is never closed is noticed at the end only; where it was opened helps more.
-    opened = broken.context_mark
-    if "never closed" in plain and opened is not None:
-        mark = opened
+    # Some of this is noticed far below only; where it began helps more.
+    if broken.context_mark is not None and ("never" in plain or "neither" in plain):
+        mark = broken.context_mark
     index = min(mark.index, len(source.text)) if mark is not None else 0
     line, _ = source.place(index)
     shown = source.line(line).strip()
