@@ -71,6 +71,7 @@ class Heard:
     spans: tuple[Span, ...] = field(repr=False)
     actions: tuple[str, ...]
     responses: tuple[str, ...] = ()
+    message_id: str = ""
 
     @property
     def typed(self) -> bool:

@@ -12,7 +12,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
 
-from banking.domain.examples import Lesson, Span
+from banking.domain.examples import (
+    Lesson,
+    Span,
+    brackets,
+    ends,
+    reads_back,
+    trimmed,
+    unfit,
+)
 
 DOT: Final = "•"
 # Digits of one number with a sign or space between them: phones and accounts; or an
@@ -96,6 +104,16 @@ def pseudonymous(lesson: Lesson, *, names: bool) -> Lesson:
     """Write made-up numbers and addresses for masked ones, and names if wished."""
     changed = edited(lesson, _made_up(lesson.text))
     return edited(changed, _other_names(changed)) if names else changed
+
+
+def one_line(lesson: Lesson) -> Lesson:
+    """The lesson as text of one line that means itself and nothing else."""
+    for pieces in (unfit, ends):
+        lesson = edited(lesson, [Piece(*piece) for piece in pieces(lesson.text)])
+    lesson = replace(lesson, spans=trimmed(lesson.text, lesson.spans))
+    if not reads_back(lesson):
+        lesson = edited(lesson, [Piece(*piece) for piece in brackets(lesson.text)])
+    return lesson
 
 
 def edited(lesson: Lesson, pieces: Iterable[Piece]) -> Lesson:

@@ -71,6 +71,13 @@ class Reading(Room):
         tx.inbox.collected(min(moving) - 1 if moving else last)
         return not moving
 
+    def tidy(self) -> int:
+        """Forget items as old as messages may become; return how many."""
+        with self.uow() as tx:
+            gone = tx.inbox.purge(self.clock.now() - self.keep)
+            tx.commit()
+        return gone
+
     # --- showing ----------------------------------------------------------------
 
     def inbox(self, query: InboxQuery) -> InboxPage:

@@ -16,16 +16,12 @@ from banking.domain.examples import (
     Example,
     Lesson,
     Warned,
-    brackets,
-    ends,
     key,
     markup,
     reads_back,
-    trimmed,
-    unfit,
     well_placed,
 )
-from banking.domain.pseudonyms import Piece, edited, pseudonymous
+from banking.domain.pseudonyms import one_line, pseudonymous
 from banking.domain.redaction import redact
 from banking.ports.training import Corpus, InboxItem, Proposal
 
@@ -126,23 +122,13 @@ def _draft(item: InboxItem, *, names: bool) -> _Draft:
     if lesson is None:
         raise ValueError(f"item {item.id} has no lesson")
     hidden = pseudonymous(lesson, names=names)
-    clean = _cleaned(hidden)
+    clean = one_line(hidden)
     changed = []
     if hidden.text != lesson.text:
         changed.append(Warned(Concern.REPLACED, _short(hidden.text)))
     if clean.text != hidden.text:
         changed.append(Warned(Concern.CLEANED, _short(clean.text)))
     return _Draft(clean, (item.id,), tuple(changed))
-
-
-def _cleaned(lesson: Lesson) -> Lesson:
-    """The lesson as text of one line that means itself and nothing else."""
-    for pieces in (unfit, ends):
-        lesson = edited(lesson, [Piece(*piece) for piece in pieces(lesson.text)])
-    lesson = replace(lesson, spans=trimmed(lesson.text, lesson.spans))
-    if not reads_back(lesson):
-        lesson = edited(lesson, [Piece(*piece) for piece in brackets(lesson.text)])
-    return lesson
 
 
 def _merged(drafts: Iterable[_Draft]) -> list[_Draft]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from banking.domain.inbox import Heard, InboxRules
 from banking.domain.pseudonyms import masked
@@ -21,6 +22,8 @@ class Room:
     stories: StoryFiles
     trackers: Trackers
     rules: InboxRules = field(default_factory=InboxRules)
+    # As long as the messages themselves; what is still to be written stays.
+    keep: timedelta = timedelta(days=30)
 
 
 def told(turn: Heard) -> Said:

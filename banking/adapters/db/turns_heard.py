@@ -12,8 +12,8 @@ from banking.domain.inbox import Heard
 
 # Names alone of what was answered: the words themselves are sealed.
 _TURN: Final = """
-    t.number, t.conversation_id, t.at, t.text, t.intent, t.confidence, t.ranking,
-    t.entities, t.actions, coalesce(m.kind, '') AS kind,
+    t.number, t.conversation_id, t.message_id, t.at, t.text, t.intent, t.confidence,
+    t.ranking, t.entities, t.actions, coalesce(m.kind, '') AS kind,
 """
 _SILENT: Final = "ARRAY[]::text[] AS responses"
 _ANSWERED: Final = """

@@ -1,0 +1,112 @@
+"""Making tests of conversations that took place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from banking.domain.examples import Lesson
+from banking.domain.inbox import Heard
+from banking.domain.pseudonyms import masked, one_line, pseudonymous
+from banking.domain.stories import (
+    TurnsForgotten,
+    quoted,
+    steps_between,
+    story_text,
+)
+from banking.ports.training import NotKept, StoryDraft, StoryExists
+from banking.services.teaching_room import Room
+
+STORIES: Final = "tests/test_stories.yml"
+CONVERSATIONS: Final = "tests/conversations"
+LONGEST_TITLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories(Room):
+    """Test stories and conversations, with made-up numbers and names."""
+
+    def story(self, first: int, last: int, title: str) -> StoryDraft:
+        """See ``TeachingDesk.story``."""
+        turns = self._turns(first, last)
+        events = self.trackers.events(turns[0].conversation_id)
+        ends = turns[0].message_id, turns[-1].message_id
+        try:
+            steps, earlier = steps_between(events, *ends, keeping=_kept)
+        except TurnsForgotten:
+            raise NotKept("the dialogue engine has forgotten these turns") from None
+        named = _title(title, turns)
+        notes = [*_notes(turns), *(["begins where its form begins"] if earlier else [])]
+        return StoryDraft(named, STORIES, story_text(named, steps), tuple(notes))
+
+    def add_story(self, first: int, last: int, title: str, by: str) -> StoryDraft:
+        """See ``TeachingDesk.add_story``."""
+        draft = self.story(first, last, title)
+        if draft.title in self.stories.titles():
+            raise StoryExists(draft.title)
+        with self.uow() as tx:
+            tx.audit.record("teaching_story_written", by=by, first=first, last=last)
+            # Written before it is kept that it was: a story too many is seen, and
+            # one that is missing is not.
+            self.stories.append(draft)
+            tx.commit()
+        return draft
+
+    def conversation(self, first: int, last: int, title: str) -> StoryDraft:
+        """See ``TeachingDesk.conversation``."""
+        turns = self._turns(first, last)
+        named = _title(title, turns)
+        lines = [f"- conversation: {quoted(named)}", "  steps:", *_script(turns)]
+        slug = re.sub(r"[^a-z0-9]+", "_", named.casefold()).strip("_") or "conversation"
+        return StoryDraft(
+            named,
+            f"{CONVERSATIONS}/{slug}.yml",
+            "\n".join([*lines, "  postings: 0", ""]),
+            (
+                "put words of the answers in the place of the responses' names",
+                *_notes(turns),
+            ),
+        )
+
+    def _turns(self, first: int, last: int) -> list[Heard]:
+        with self.uow() as tx:
+            turns = tx.inbox.between(first, last)
+        if not turns or turns[-1].number != last:
+            raise NotKept("these are not turns of one conversation")
+        return turns
+
+
+def _kept(lesson: Lesson) -> Lesson:
+    """What may stand in a file of what a customer wrote."""
+    hidden = Lesson(lesson.intent, masked(lesson.text), lesson.spans)
+    return one_line(pseudonymous(hidden, names=True))
+
+
+def _title(title: str, turns: Sequence[Heard]) -> str:
+    said = one_line(Lesson("", title)).text
+    if not said:
+        said = _kept(Lesson("", turns[0].text, turns[0].spans)).text
+    return said[:LONGEST_TITLE]
+
+
+def _notes(turns: Sequence[Heard]) -> Iterator[str]:
+    """Yield what a trainer should know before this becomes a test."""
+    if any(turn.refused for turn in turns):
+        yield "something was not understood: the test expects that it stays so"
+    if any(not turn.kind for turn in turns):
+        yield "the customer went to a page of the bank in between"
+
+
+def _script(turns: Sequence[Heard]) -> Iterator[str]:
+    for turn in turns:
+        if turn.kind == "text":
+            said = _kept(Lesson(turn.intent, turn.text, turn.spans)).text
+            yield f"  - customer: {quoted(said)}"
+        elif turn.kind == "tap":
+            yield f"  - taps: {quoted(turn.intent)}"
+        else:
+            yield "  - page: signs in"
+        if turn.responses:
+            yield f"  - bank: [{', '.join(turn.responses)}]"
