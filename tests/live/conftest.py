@@ -11,7 +11,8 @@ from tests.live.stack import Stack
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A bank with everything real but the outside world."""
-    running = Stack.start()
+    # A zone in which a day does not end with that of the machine.
+    running = Stack.start(BANK_TIMEZONE="Africa/Lagos")
     yield running
     running.stop()
 
@@ -29,13 +30,13 @@ def well_behaved(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def newcomer(stack: Stack) -> Customer:
     """A customer of the bank who has never banked by chat."""
-    return Customer(stack.simulator, stack.people(1, registered=False)[0])
+    return stack.customer(registered=False)
 
 
 @pytest.fixture
 def registered(stack: Stack) -> Customer:
     """A customer who has registered and is not signed in."""
-    return Customer(stack.simulator, stack.people(1, registered=True)[0])
+    return stack.customer(registered=True)
 
 
 @pytest.fixture
@@ -48,6 +49,16 @@ def signed_in(registered: Customer) -> Customer:
 
 
 @pytest.fixture
-def customer_named(request: pytest.FixtureRequest) -> Callable[[str], Customer]:
-    """A customer by the name of one of the fixtures above."""
-    return request.getfixturevalue
+def customer_named(stack: Stack) -> Callable[..., Customer]:
+    """Somebody new: a newcomer, registered, or signed in; of any level."""
+
+    def made(who: str, level: str | None = None) -> Customer:
+        registered = who != "newcomer"
+        customer = stack.customer(registered=registered, level=level or "full")
+        if who == "signed_in":
+            customer.says("log in")
+            customer.signs_in()
+            customer.listen()
+        return customer
+
+    return made

@@ -3,16 +3,21 @@
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pyotp
 import requests
 
+from tests.live.fake_clock import FakeClock
 from tests.live.pages import Browser
+from tests.live.watch import Watch
 
 PATIENCE_S = 20
-# How long a chat must be still before the bank's turn counts as over.
+# How long a chat must be still before the bank's turn counts as over, where nobody
+# can tell for certain that it is.
 STILL_S = 0.7
+LOOK_AGAIN_S = 0.02
 PIN = "840271"
 
 
@@ -26,6 +31,12 @@ class Customer:
     browser: Browser = field(default_factory=Browser)
     last: int = 0
     bubbles: list[dict[str, Any]] = field(default_factory=list)
+    watch: Watch | None = None
+    clock: FakeClock | None = None
+    still_s: float = STILL_S
+    # The message just written, and how much the bank had said before it.
+    sent: str | None = None
+    mark: int = 0
 
     @property
     def phone(self) -> str:
@@ -64,19 +75,39 @@ class Customer:
         With ``expected``, wait until those words have come.
         """
         until = time.monotonic() + PATIENCE_S
-        still = 0.0
+        still = time.monotonic()
         while time.monotonic() < until:
-            news = [m for m in self._get("chat", after=self.last)["messages"]]
-            self.last = max([self.last, *(m["seq"] for m in news)])
-            fresh = [m for m in news if m["from"] == "bank"]
-            self.bubbles += fresh
-            if fresh:
+            # Asked before looking: what it has finished is in the chat by now.
+            finished = self._finished()
+            if self._reads():
                 still = time.monotonic()
-            enough = self.bubbles and expected.lower() in self.heard.lower()
-            if enough and time.monotonic() - still > STILL_S:
+            silent = bool(self.bubbles) and time.monotonic() - still > self.still_s
+            if expected.lower() in self.heard.lower() and (finished or silent):
                 return self.heard
-            time.sleep(0.05)
+            time.sleep(LOOK_AGAIN_S)
         raise AssertionError(f"waited for {expected!r}; the bank said: {self.heard!r}")
+
+    def _reads(self) -> bool:
+        """Read what is new in the chat; tell whether the bank said anything."""
+        news = self._get("chat", after=self.last)["messages"]
+        self.last = max([self.last, *(m["seq"] for m in news)])
+        fresh = [m for m in news if m["from"] == "bank"]
+        self.bubbles += fresh
+        return bool(fresh)
+
+    def _finished(self) -> bool:
+        return self.watch is not None and self.watch.finished(self.phone, self.sent)
+
+    @property
+    def responses(self) -> list[str]:
+        """The names of all that the bank said since the customer last did anything."""
+        assert self.watch is not None, "nobody watches this bank"
+        return self.watch.responses(self.phone, self.mark)
+
+    def does(self, what: str, **details: Any) -> str:
+        """Do anything else that a phone can do; return the answer."""
+        self._act(what, **details)
+        return self.listen()
 
     @property
     def link(self) -> str:
@@ -89,10 +120,24 @@ class Customer:
     @property
     def code(self) -> str:
         """The code in the newest SMS."""
-        newest = self._get("sms")["messages"][-1]["text"]
-        found = re.search(r"\b(\d{6})\b", newest)
-        assert found, f"no code in {newest!r}"
+        found = re.search(r"\b(\d{6})\b", self.newest_text)
+        assert found, f"no code in {self.newest_text!r}"
         return found[1]
+
+    @property
+    def newest_text(self) -> str:
+        """The newest SMS."""
+        return str(self._get("sms")["messages"][-1]["text"])
+
+    @property
+    def authenticator_code(self) -> str:
+        """What the customer's authenticator shows."""
+        return pyotp.TOTP(self.person["totp"]).at(self.now)
+
+    @property
+    def now(self) -> datetime:
+        """The time, which is the bank's."""
+        return self.clock.now if self.clock else datetime.now(UTC)
 
     @property
     def texts(self) -> int:
@@ -127,7 +172,7 @@ class Customer:
             page.press(passphrase=own)
         if with_authenticator:
             self.person["totp"] = page.text("totp-secret")
-            page.press(authenticator_code=pyotp.TOTP(self.person["totp"]).now())
+            page.press(authenticator_code=self.authenticator_code)
         while not page.has("done"):
             page.press()  # what is optional is skipped
         self.person |= {"chat_id": chat_id, "pin": pin}
@@ -188,11 +233,15 @@ class Customer:
         self.hears_anew()
         answer = self.http.post(self._url(action), json=what, timeout=5)
         answer.raise_for_status()
+        self.sent = str(answer.json()["id"])
 
     def hears_anew(self) -> None:
         """What was said before this moment is no answer to what comes now."""
         self.last = self._get("chat", after=self.last)["last"]
         self.bubbles = []
+        self.sent = None
+        if self.watch is not None:
+            self.mark = self.watch.said_so_far(self.phone)
 
     def _get(self, what: str, **query: Any) -> Any:
         answer = self.http.get(self._url(what), params=query, timeout=5)

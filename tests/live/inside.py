@@ -89,7 +89,7 @@ def until(happened: Callable[[], bool], what: str, seconds: float = PATIENCE_S) 
 def signed_in_customers(stack: Stack, count: int) -> list[Customer]:
     """Several customers with open sessions, all at once."""
     people = stack.people(count, registered=True)
-    customers = [Customer(stack.simulator, person) for person in people]
+    customers = [stack.customer_of(person) for person in people]
     together([lambda c=c: _signs_in(c) for c in customers])  # type: ignore[misc]
     return customers
 

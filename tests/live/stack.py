@@ -16,6 +16,10 @@ from typing import Any
 
 import requests
 
+from tests.live.customer import Customer
+from tests.live.fake_clock import FakeClock
+from tests.live.watch import Watch
+
 PROJECT = Path(__file__).parents[2]
 BANK = [sys.executable, "-m", "banking.cli"]
 START_S = 150
@@ -38,6 +42,8 @@ class Stack:
     web: str
     simulator: str
     pids: Mapping[str, int]
+    # None where time cannot be faked.
+    clock: FakeClock | None = None
     people_made: int = 0
     people_waiting: dict[bool, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -45,8 +51,10 @@ class Stack:
     def start(cls, **settings: str) -> "Stack":
         """Start a bank and return when it is ready for customers."""
         home = Path(tempfile.mkdtemp(prefix="bank-live-"))
+        clock = FakeClock.of(home / "clock")
         environment = {
             **os.environ,
+            **(clock.environment if clock else {}),
             "BANK_ENV": "test",
             "BANK_HOME": str(home),
             "WEB_PORT": str(free_port()),
@@ -65,7 +73,13 @@ class Stack:
             raise RuntimeError(f"the bank did not start:\n{logs(home)}")
         ready = json.loads(line)
         return cls(
-            home, environment, process, ready["web"], ready["simulator"], ready["pids"]
+            home,
+            environment,
+            process,
+            ready["web"],
+            ready["simulator"],
+            ready["pids"],
+            clock,
         )
 
     def command(self, *words: str) -> list[Any]:
@@ -81,16 +95,30 @@ class Stack:
         )
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def people(self, count: int, *, registered: bool) -> list[dict[str, Any]]:
+    def people(
+        self, count: int, *, registered: bool, level: str = "full"
+    ) -> list[dict[str, Any]]:
         """Give customers of the bank whom nobody was given before."""
         waiting = self.people_waiting.setdefault(registered, [])
-        while len(waiting) < count:
-            # Twelve are made as quickly as one.
+        while sum(p["kyc_level"] == level for p in waiting) < count:
+            # Twenty are made almost as quickly as one.
             self.people_made += 1
-            seed = ["seed", "--customers", "12", "--seed", str(self.people_made)]
+            seed = ["seed", "--customers", "20", "--seed", str(self.people_made)]
             waiting += self.command(*seed, *(["--registered"] if registered else []))
-        given, waiting[:count] = waiting[:count], []
+        given = [p for p in waiting if p["kyc_level"] == level][:count]
+        waiting[:] = [p for p in waiting if p not in given]
         return given
+
+    def customer(self, *, registered: bool, level: str = "full") -> Customer:
+        """Somebody new, whom the bank is watched for."""
+        (person,) = self.people(1, registered=registered, level=level)
+        return self.customer_of(person)
+
+    def customer_of(self, person: dict[str, Any]) -> Customer:
+        """This person, with a phone and a browser."""
+        return Customer(
+            self.simulator, person, watch=Watch(self.home), clock=self.clock
+        )
 
     def ledger(self) -> dict[str, Any]:
         """Return what `bank ledger check` finds."""

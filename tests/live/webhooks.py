@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from typing import Any
 
 import requests
@@ -34,7 +33,7 @@ def webhook(
     message = {
         "from": number,
         "id": wamid or f"wamid.{secrets.token_hex(16)}",
-        "timestamp": str(int(time.time() - age_s)),
+        "timestamp": str(int(customer.now.timestamp() - age_s)),
         **content,
     }
     value = {
