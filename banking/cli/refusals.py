@@ -1,6 +1,10 @@
 """What may go wrong without being a fault of the program."""
 
 from banking.adapters.db.embedded import PostgresFailed
+from banking.adapters.language.benchmark import BadLabelledTexts
+from banking.adapters.language.evaluation import NoModelToEvaluate
+from banking.adapters.language.rasa_run import RunFailed
+from banking.adapters.language.sets import BadSets
 from banking.domain.staff import StaffRefusal
 from banking.policy import PolicyRefused
 from banking.settings import SettingsRefused
@@ -12,13 +16,17 @@ from banking.supervisor.up import NotInProduction, NotSeeded
 
 REFUSALS = (
     AlreadyRuns,
+    BadLabelledTexts,
+    BadSets,
     DidNotStart,
     NoModel,
+    NoModelToEvaluate,
     NotInProduction,
     NotSeeded,
     PolicyRefused,
     PortTaken,
     PostgresFailed,
+    RunFailed,
     SettingsRefused,
     StaffRefusal,
 )
