@@ -41,6 +41,7 @@ from rasa_addons.tracker_store import ConversationStore
 LARGEST_BODY = 64 * 1024
 REMEMBERED_TURNS = 2_000
 DRAIN_SECONDS = 8.0
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 # RegexMessageHandler looks at the first character after str.strip(); nothing in Rasa
 # removes this one.
 ZERO_WIDTH_SPACE = "\u200b"
@@ -146,7 +147,11 @@ class GatewayInput(InputChannel):
         async def health(request: Request) -> HTTPResponse:
             if _agent(request) is None:
                 return _refusal(503, "no model")
-            return response.json({"status": "ok"})
+            # Which model runs is for this machine only.
+            here = request.ip in LOOPBACK
+            models = getattr(request.app.ctx, "models", None) if here else None
+            told = models.models.told() if models else {}
+            return response.json({"status": "ok", **told})
 
         @routes.post("/webhook")
         async def webhook(request: Request) -> HTTPResponse:

@@ -1,4 +1,4 @@
-"""Ask the newest model what texts mean: ``python -m rasa_addons.predict``.
+"""Ask the model in service what texts mean: ``python -m rasa_addons.predict``.
 
 ``--in`` holds one JSON object with ``text`` a line; ``--out`` gets, in the same order,
 ``text``, ``intent``, ``confidence``, ``ranking`` and ``entities``.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional
@@ -51,7 +52,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--in", dest="source", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--models", type=Path, default=Path("models"))
+    home = Path(os.environ.get("LANGUAGE_HOME") or ".").resolve()
+    parser.add_argument("--models", type=Path, default=home / "models")
     chosen = parser.parse_args(arguments)
     prepare(serving=True)
     try:

@@ -3,9 +3,13 @@
 ``rasa run`` with everything left out that a bank must not have: no HTTP API, no root
 page, no other channel, no address but loopback, no model but the one in the manifest.
 
-Environment: ``ENVELOPE_KEY``; ``RASA_PORT`` (5005); ``ACTIONS_URL`` (else what
-``endpoints.yml`` says); ``RASA_TRACKER_URL`` or ``DATABASE_URL``, where conversations
-are kept (else in memory, which a restart loses).
+Starts from disk, with the model in service. With ``WEB_URL`` it then asks the web
+application every two seconds whether another one is (``model_puller``).
+
+Environment: ``ENVELOPE_KEY``; ``LANGUAGE_HOME``, whose ``models/`` is served;
+``WEB_URL``; ``RASA_PORT`` (5005); ``ACTIONS_URL`` (else what ``endpoints.yml`` says);
+``RASA_TRACKER_URL`` or ``DATABASE_URL``, where conversations are kept (else in memory,
+which a restart loses).
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any, List, Optional
+from typing import Any, Callable, List, Optional
 
 from rasa_addons.manifest import Manifest, WrongModel
 from rasa_addons.surroundings import prepare
@@ -30,9 +34,21 @@ RESPONSE_SECONDS = 60
 
 logger = logging.getLogger("rasa_addons.serve")
 
+# Makes the puller of an agent's models.
+Pull = Callable[[Any], Any]
 
-def application(model: Path, credentials: str, endpoints: Any) -> Any:
-    """The Sanic application with our channel alone."""
+
+def application(
+    model: Path,
+    credentials: str,
+    endpoints: Any,
+    pull: Optional[Pull] = None,
+) -> Any:
+    """The Sanic application with our channel alone.
+
+    ``pull`` makes the puller for the agent once that is loaded; without it the model
+    stays the one that it started with.
+    """
     from rasa.core.channels.channel import register
     from rasa.core.run import create_http_input_channels
     from sanic import Sanic
@@ -47,6 +63,9 @@ def application(model: Path, credentials: str, endpoints: Any) -> Any:
     app.config.RESPONSE_TIMEOUT = RESPONSE_SECONDS
     register(channels, app, route="/webhooks/")
     app.register_listener(partial(_load, str(model), endpoints), "before_server_start")
+    if pull is not None:
+        app.register_listener(partial(_keep_pulling, pull), "before_server_start")
+        app.register_listener(_stop_pulling, "before_server_stop")
     app.register_listener(partial(_close, endpoints), "after_server_stop")
     return app
 
@@ -90,6 +109,15 @@ async def _load(model: str, endpoints: Any, app: Any, loop: Any) -> None:
     logger.info("ready: %s", Path(model).name)
 
 
+async def _keep_pulling(pull: Pull, app: Any, loop: Any) -> None:
+    app.ctx.models = pull(app.ctx.agent)
+    app.ctx.pulling = loop.create_task(app.ctx.models.run())
+
+
+async def _stop_pulling(app: Any, loop: Any) -> None:
+    app.ctx.pulling.cancel()
+
+
 async def _close(endpoints: Any, app: Any, loop: Any) -> None:
     await endpoints.action.close()
     close = getattr(endpoints.tracker_store, "close", None)
@@ -97,10 +125,29 @@ async def _close(endpoints: Any, app: Any, loop: Any) -> None:
         close()
 
 
+def puller(web_url: str, key: bytes, running: str) -> Pull:
+    """How an agent's models are pulled from the web application at this address."""
+
+    def pull(agent: Any) -> Any:
+        from rasa_addons.agent_swap import processor_of, take_over
+        from rasa_addons.model_puller import ModelPuller
+
+        return ModelPuller(
+            web_url,
+            key,
+            running,
+            load=partial(processor_of, agent=agent),
+            take_over=partial(take_over, agent),
+        )
+
+    return pull
+
+
 def main(arguments: Optional[List[str]] = None) -> int:
     """Check the model, then serve until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", type=Path, default=Path("models"))
+    home = Path(os.environ.get("LANGUAGE_HOME") or ".").resolve()
+    parser.add_argument("--models", type=Path, default=home / "models")
     parser.add_argument("--credentials", default="credentials.yml")
     parser.add_argument("--endpoints", default="endpoints.yml")
     port = int(os.environ.get("RASA_PORT") or DEFAULT_PORT)
@@ -108,13 +155,17 @@ def main(arguments: Optional[List[str]] = None) -> int:
     chosen = parser.parse_args(arguments)
     prepare(serving=True)
     try:
-        model = Manifest.read(chosen.models).checked(chosen.models)
+        manifest = Manifest.read(chosen.models)
+        model = manifest.checked(chosen.models)
     except WrongModel as error:
         sys.stderr.write(f"refused to start: {error}\n")
         return 2
     leave_out(components_of_model(model))
-    endpoints = read_endpoints(chosen.endpoints, _envelope_key())
-    app = application(model, chosen.credentials, endpoints)
+    key = _envelope_key()
+    endpoints = read_endpoints(chosen.endpoints, key)
+    web_url = os.environ.get("WEB_URL")
+    pull = puller(web_url, key, manifest.sha256) if web_url else None
+    app = application(model, chosen.credentials, endpoints, pull)
     app.run(host=LOOPBACK, port=chosen.port, workers=1, access_log=False)
     return 0
 

@@ -91,6 +91,12 @@ def leave_out(components: Iterable[str]) -> bool:
     return True
 
 
+def fits(components: Iterable[str]) -> bool:
+    """Whether these can be loaded into this process as it was started."""
+    left_out = any(isinstance(finder, _StandIn) for finder in sys.meta_path)
+    return not left_out or not any(map(_needs_it, components))
+
+
 def components_of_model(model: Path) -> List[str]:
     """The classes that a trained model runs, by their dotted names."""
     with tarfile.open(model) as archive:

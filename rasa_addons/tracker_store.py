@@ -85,7 +85,8 @@ class ConversationStore(TrackerStore):
     ) -> None:
         super().__init__(domain, event_broker)
         self._connect = _connector(url)
-        self._connection: Any = None
+        # Shared by the copies of this store that each model has.
+        self._held: List[Any] = []
         self._known: "OrderedDict[str, Stored]" = OrderedDict()
         self._execute(SCHEMA, ())
 
@@ -129,9 +130,8 @@ class ConversationStore(TrackerStore):
 
     def close(self) -> None:
         """Give the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        while self._held:
+            self._held.pop().close()
 
     def _read(self, conversation: str) -> Optional[Stored]:
         known = self._known.get(conversation)
@@ -177,13 +177,13 @@ class ConversationStore(TrackerStore):
             return self._run(run)
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             logger.warning("the database connection was lost: %s", type(error).__name__)
-            self._connection = None
+            self._held.clear()
             return self._run(run)
 
     def _run(self, run: Callable[[Any], Any]) -> Any:
-        if self._connection is None:
-            self._connection = self._connect()
-        with self._connection.cursor() as cursor:
+        if not self._held:
+            self._held.append(self._connect())
+        with self._held[0].cursor() as cursor:
             return run(cursor)
 
 

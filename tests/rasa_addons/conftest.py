@@ -109,13 +109,13 @@ def project(tmp_path_factory):
     before = Path.cwd()
     os.chdir(folder)
     try:
-        train(
+        trained = train(
             config=Path("config.yml"),
             domain=Path("domain.yml"),
             data=Path("data"),
             out=Path("models"),
-            force=False,
         )
+        trained.write(Path("models"))
     finally:
         os.chdir(before)
     return folder
@@ -184,7 +184,7 @@ def serve(project, action_server):
     Sanic.test_mode = True
     started = []
 
-    def start(tracker_url: str = "", actions_url: str = "", store=None):
+    def start(tracker_url: str = "", actions_url: str = "", store=None, pull=None):
         os.environ["ENVELOPE_KEY"] = encoded_key()
         os.environ["ACTIONS_URL"] = (
             actions_url or f"http://127.0.0.1:{action_server.port}"
@@ -199,6 +199,7 @@ def serve(project, action_server):
             Manifest.read(models).checked(models),
             str(project / "credentials.yml"),
             endpoints,
+            pull,
         )
         served = Served(app, free_port())
         started.append(served)
