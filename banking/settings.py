@@ -80,7 +80,7 @@ DEMO_BUSINESS_NUMBER = "+15550100999"
 
 
 class Places(BaseSettings):
-    """What is known before there is a bank: which kind, and where its language is.
+    """What is known before there is a bank: which kind, and where its things are.
 
     ``language_home`` holds data/, domain.yml, config.yml, models/ and tests/.
     """
@@ -94,6 +94,7 @@ class Places(BaseSettings):
     )
 
     bank_env: Literal["demo", "test", "production"] = "demo"
+    bank_home: Path = PROJECT / ".bank"
     language_home: Path = PROJECT
 
     @property
@@ -101,9 +102,9 @@ class Places(BaseSettings):
         """Whether real customers and real money are at stake."""
         return self.bank_env == "production"
 
-    @field_validator("language_home")
+    @field_validator("bank_home", "language_home")
     @classmethod
-    def _absolute_language(cls, value: Path) -> Path:
+    def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
 
@@ -113,7 +114,6 @@ class Settings(Places):
     Raises ``SettingsRefused`` with the whole list when something is missing.
     """
 
-    bank_home: Path = PROJECT / ".bank"
     bank_name: str = "Acme Bank"
     bank_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
     bank_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
@@ -183,11 +183,6 @@ class Settings(Places):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("is not a time zone") from None
         return value
-
-    @field_validator("bank_home")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
 
     @model_validator(mode="wrap")
     @classmethod

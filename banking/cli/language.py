@@ -1,6 +1,5 @@
 """`bank nlu` and `bank bench`: what runs in an interpreter of its own."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,29 +9,16 @@ from typing import Annotated
 import typer
 
 from banking.cli.lint import check
-from banking.settings import PROJECT
+from banking.cli.models import compare, models, promote, rollback, train
+from banking.settings import PROJECT, Places
 from banking.supervisor.programs import RASA_PYTHON, rasa_environment
 
 # Characters of a failed run's log that are shown.
 LAST_WORDS = 4000
 
 app = typer.Typer(no_args_is_help=True)
-app.command()(check)
-
-
-@app.command()
-def train(
-    *, force: Annotated[bool, typer.Option(help="Even when nothing changed.")] = False
-) -> None:
-    """Train the assistant; nothing happens when its data has not changed."""
-    printed = _run_rasa(
-        "rasa_addons.train",
-        *(["--force"] if force else []),
-        doing="Training the assistant, where its data has changed",
-    )
-    model = json.loads(printed.splitlines()[-1])
-    learned = f"{model['examples']} examples in {model['seconds']:.0f} s"
-    print(f"{model['file']}: {learned}", file=sys.stderr)
+for command in (check, train, compare, promote, rollback, models):
+    app.command()(command)
 
 
 @app.command()
@@ -71,7 +57,10 @@ def _run_rasa(module: str, *arguments: str, doing: str) -> str:
         done = subprocess.run(
             [str(RASA_PYTHON), "-m", module, *arguments],
             cwd=PROJECT,
-            env=rasa_environment(os.environ),
+            env={
+                **rasa_environment(os.environ),
+                "LANGUAGE_HOME": str(Places().language_home),
+            },
             capture_output=True,
             text=True,
             check=False,

@@ -4,6 +4,7 @@ from banking.policy.reading import PolicyRefused, load_policy, read_policy
 from banking.policy.rules import (
     CodeRules,
     KycRules,
+    LanguageRules,
     Limit,
     MessageRules,
     PeopleRules,
@@ -20,6 +21,7 @@ from banking.policy.rules import (
 __all__ = [
     "CodeRules",
     "KycRules",
+    "LanguageRules",
     "Limit",
     "MessageRules",
     "PeopleRules",

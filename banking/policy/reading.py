@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from banking.domain.opening import HoursUnreadable
-from banking.policy.rules import MessageRules, Policy
+from banking.policy.rules import LanguageRules, MessageRules, Policy
 
 LONGEST_CODE = timedelta(minutes=10)  # NIST SP 800-63B, out-of-band secrets.
 LONGEST_SESSION = timedelta(hours=12)
@@ -19,6 +19,7 @@ REDELIVERED_FOR = timedelta(days=7)  # WhatsApp repeats a delivery for as long.
 # The platform's pair rate limit: one message in 6 seconds, 45 borrowed at most.
 PLATFORM_PAIR = timedelta(seconds=6)
 PLATFORM_BURST = 45
+WHOLE = 100  # per cent
 
 
 class PolicyRefused(Exception):
@@ -70,17 +71,18 @@ def _record[T](
     return kind(**found) if len(found) == len(names) else None
 
 
+_PLAIN = {bool: "true or false", str: "a text"}
+
+
 def _value(hint: Any, value: object, where: str, problems: list[str]) -> Any:
-    if hint is bool:
-        if not isinstance(value, bool):
-            problems.append(f"{where} is not true or false")
-        return value
-    if hint is str:
-        if not isinstance(value, str):
-            problems.append(f"{where} is not a text")
+    if hint in _PLAIN:
+        if not isinstance(value, hint):
+            problems.append(f"{where} is not {_PLAIN[hint]}")
         return value
     if hint is int:
         return _count(value, where, problems)
+    if hint == tuple[str, ...]:
+        return _words(value, where, problems)
     if getattr(hint, "__origin__", None) is not Mapping:
         return _record(hint, value, f"{where}.", problems)
     if not isinstance(value, Mapping) or not value:
@@ -89,6 +91,13 @@ def _value(hint: Any, value: object, where: str, problems: list[str]) -> Any:
     inner = hint.__args__[1]
     entries = {k: _value(inner, v, f"{where}.{k}", problems) for k, v in value.items()}
     return MappingProxyType(entries)
+
+
+def _words(value: object, where: str, problems: list[str]) -> Any:
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    problems.append(f"{where} is not a list of texts")
+    return ()
 
 
 def _count(value: object, where: str, problems: list[str]) -> Any:
@@ -117,6 +126,7 @@ def _unsound(policy: Policy) -> list[str]:
     if tuple(sorted(policy.pin)) != PIN_POLICIES:
         problems.append("pin needs exactly the tables bank and nist")
     problems += _unsound_messages(policy.messages)
+    problems += _unsound_language(policy.language)
     problems += [
         f"limits.{service}.{level} allows more in less time"
         for service, levels in policy.limits.items()
@@ -149,4 +159,15 @@ def _unsound_messages(messages: MessageRules) -> list[str]:
         problems.append("messages.pair_seconds is under 6")
     if not 0 < messages.pair_burst <= PLATFORM_BURST:
         problems.append("messages.pair_burst is not within 1 and 45")
+    return problems
+
+
+def _unsound_language(language: LanguageRules) -> list[str]:
+    problems = [
+        f"language.{name} is over 100"
+        for name in ("margin_percent", "least_caught_percent", "most_lost_percent")
+        if getattr(language, name) > WHOLE
+    ]
+    if "transfer_money" not in language.money_intents:
+        problems.append("language.money_intents is without transfer_money")
     return problems

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
+from banking.domain.gate import GateRules
 from banking.domain.opening import OpeningHours
 
 
@@ -183,6 +185,32 @@ class PeopleRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageRules:
+    """What a new model of the assistant may lose; see ``domain.gate.GateRules``."""
+
+    money_intents: tuple[str, ...]
+    money_sentences: int
+    money_sentences_drawn: int
+    margin_percent: int
+    noise_sentences: int
+    least_caught_percent: int
+    most_lost_percent: int
+
+    @property
+    def gate(self) -> GateRules:
+        """The same as shares of one."""
+        return GateRules(
+            money_intents=frozenset(self.money_intents),
+            money_sentences=self.money_sentences,
+            money_sentences_drawn=self.money_sentences_drawn,
+            margin=Fraction(self.margin_percent, 100),
+            noise_sentences=self.noise_sentences,
+            least_caught=Fraction(self.least_caught_percent, 100),
+            most_lost=Fraction(self.most_lost_percent, 100),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything in policy.toml.
 
@@ -204,3 +232,4 @@ class Policy:
     sign_in: SignInRules
     pin: Mapping[str, PinRules]
     people: PeopleRules
+    language: LanguageRules

@@ -175,6 +175,9 @@ class ModelShelf(Protocol):
     def verdict(self, sha256: str) -> Verdict | None:
         """The latest verdict on a model."""
 
+    def report_file(self, verdict: Verdict) -> Path | None:
+        """The report that a verdict names, if it is there."""
+
     def run(self) -> Run | None:
         """The latest run; one whose process has died is told as failed."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -87,6 +88,10 @@ class ModelGate:
         verdict = self.shelf.verdict(candidate.sha256)
         against = in_service.sha256 if in_service else None
         return verdict if verdict and verdict.against == against else None
+
+    def report_file(self, verdict: Verdict) -> Path | None:
+        """The report behind a verdict, if there is one."""
+        return self.shelf.report_file(verdict)
 
     # --- training -----------------------------------------------------------------
 

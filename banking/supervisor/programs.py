@@ -48,12 +48,12 @@ def programs(settings: Settings, *, simulator: bool) -> list[Program]:
         told = _without(everything, NOT_FOR_SIMULATOR)
         phone = (sys.executable, "-m", "banking.simulator")
         ours.append(Program("simulator", phone, told))
-    check_model()
+    check_model(settings.language_home / "models")
     command = (str(RASA_PYTHON), "-m", "rasa_addons.serve")
     return [Program("rasa", command, rasa_environment(everything)), *ours]
 
 
-def check_model(folder: Path = PROJECT / "models") -> None:
+def check_model(folder: Path) -> None:
     """Make sure that there is a trained model; raise ``NoModel`` otherwise."""
     if not (folder / "manifest.json").exists():
         raise NoModel(f"no model in {folder}: run `make setup`")

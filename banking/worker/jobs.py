@@ -42,6 +42,9 @@ SOON = Bounded(tries=12, first_seconds=0.5, longest_seconds=2.0)
 # Somebody has just come back from a page and waits.
 BRIEFLY = Bounded(tries=4, first_seconds=0.5, longest_seconds=2.0)
 STEADY = Bounded(tries=10, first_seconds=1.0, longest_seconds=60.0)
+# A training that failed fails again; a trainer starts it anew.
+ONCE = Bounded(tries=0, first_seconds=0.0)
+RETRY = {"train": ONCE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,8 @@ def register(app: App, jobs: Jobs) -> None:
 
     for name, run in jobs.others.items():
         queue = QUEUES.get(name, "default")
-        app.task(name=name, queue=queue, retry=STEADY)(_plain(run))
+        retry = RETRY.get(name, STEADY)
+        app.task(name=name, queue=queue, retry=retry)(_plain(run))
     for name, chore in jobs.each_minute.items():
         periodic = app.periodic(cron="* * * * *", periodic_id=name)
         task = app.task(name=name, queue="core", queueing_lock=name, lock=name)

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 # Jobs at once by queue: turns wait for Rasa, sends for the messenger, the rest for
 # the core, and none of them for another.
-CONCURRENCY = {"default": 8, "sends": 6, "core": 4}
+CONCURRENCY = {"default": 8, "sends": 6, "core": 4, "training": 1}
 # A notification wakes the worker at once; polling only finds retries that came due.
 POLL_SECONDS = 0.25
 HEARTBEAT_SECONDS = 2.0

@@ -13,7 +13,12 @@ from banking.adapters.db.engine import database_url
 
 # Each has workers of its own, so that a messenger or a core that hangs never keeps
 # customers from being understood.
-QUEUES = {"send": "sends", "transfer": "core", "statement": "core"}
+QUEUES = {
+    "send": "sends",
+    "transfer": "core",
+    "statement": "core",
+    "train": "training",
+}
 
 
 def defer(

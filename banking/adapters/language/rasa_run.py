@@ -37,8 +37,9 @@ def run(
         process = subprocess.Popen(
             [str(RASA_PYTHON), "-W", "ignore", "-m", module, *arguments],
             cwd=home,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
+            env=rasa_environment(),
+            # A module may watch it close, and end as soon as we do, however we end.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -52,7 +53,9 @@ def run(
             code = process.wait()
         finally:
             process.kill()
-            process.wait()
+            process.communicate()
+        if "failed" in last:
+            raise RunFailed(str(last["failed"]))
         if code != 0:
             log.seek(0)
             raise RunFailed(f"{module} failed: {log.read()[-LAST_WORDS:].strip()}")
@@ -68,7 +71,8 @@ def _told(line: str) -> Mapping[str, Any] | None:
     return told if isinstance(told, dict) else None
 
 
-def _environment() -> dict[str, str]:
+def rasa_environment() -> dict[str, str]:
+    """What anything of Rasa's is told that runs beside the bank."""
     known = {name: os.environ[name] for name in INHERITED if name in os.environ}
     # The add-ons are imported by name from the project's folder.
     return {**known, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
