@@ -20,8 +20,10 @@ from banking.adapters.documents.shelf import DocumentShelf
 from banking.adapters.sms import sms_texts
 from banking.adapters.vault import AesVault
 from banking.adapters.wording import DomainWords
+from banking.bootstrap.language import open_gate
 from banking.bootstrap.money import MoneyServices
 from banking.bootstrap.outside import Outside, reach_outside
+from banking.bootstrap.teaching import open_teaching
 from banking.domain.inbound import ChatRules
 from banking.domain.staff import StaffRule
 from banking.policy import Policy, load_policy
@@ -32,10 +34,12 @@ from banking.ports.unit_of_work import Tx, UnitOfWork
 from banking.services.front_desk import FrontDesk
 from banking.services.identity import Identity
 from banking.services.identity_rules import IdentityRules
+from banking.services.model_gate import JOB, ModelGate
 from banking.services.sending import Sending
 from banking.services.settlement import Settlement
 from banking.services.staff import Staff
 from banking.services.staff_door import StaffDoor
+from banking.services.teaching import Teaching
 from banking.services.teller import Teller
 from banking.services.tidying import Tidying
 from banking.services.turns import Turns
@@ -63,8 +67,10 @@ class Bank:
     front_desk: FrontDesk
     turns: Turns
     sending: Sending
+    model_gate: ModelGate
     staff: Staff
     staff_door: StaffDoor
+    teaching: Teaching
     # Queued work by the name of its job, and chores done each minute.
     jobs: Mapping[str, Callable[..., None]]
     chores: Mapping[str, Callable[[], object]]
@@ -161,8 +167,19 @@ def _wire(
         if settings.is_production
         else frozenset({"127.0.0.1", "::1", "testclient"}),
     )
+    gate = open_gate(
+        settings.language_home,
+        policy,
+        clock,
+        rasa_url=settings.rasa_url,
+        uow=uow,
+        has_customers=settings.is_production,
+    )
     money = MoneyServices.of(settings, policy, uow, outside, words, identity)
     tidying = Tidying(uow=uow, clock=clock, rules=chat_rules)
+    teaching = open_teaching(
+        settings, uow, clock, engine, keep=chat_rules.keep_messages
+    )
     staff_rule = StaffRule(blocklist=guessable_pins())
 
     def identity_changed(tx: Tx, conversation: Conversation, _why: str) -> None:
@@ -216,7 +233,9 @@ def _wire(
             authenticator=TotpAuthenticator(),
             bank_name=settings.bank_name,
         ),
+        model_gate=gate,
         jobs={
+            JOB: gate.carry_out,
             "transfer": money.settlement.execute,
             "statement": money.statements.produce,
         },
@@ -224,6 +243,8 @@ def _wire(
             "expire": money.reconciliation.expire,
             "reconcile": money.reconciliation.reconcile,
             "tidy": tidying.run,
+            "inbox": teaching.collect,
+            "tidy_inbox": teaching.tidy,
             "tidy_identity": lambda: _committed(uow, identity.tidy),
         },
     )
