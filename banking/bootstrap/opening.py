@@ -234,6 +234,7 @@ def _wire(
             bank_name=settings.bank_name,
         ),
         model_gate=gate,
+        teaching=teaching,
         jobs={
             JOB: gate.carry_out,
             "transfer": money.settlement.execute,
