@@ -18,8 +18,6 @@ NAMES = ("person", "company", "biller", "category")
 # The reader of names is fond of these.
 PRONOUNS = frozenset({"i", "me", "my", "mine", "you", "your", "it", "we", "us", "he"})
 # "-50", "1e5" and "5.000,0x" hold a smaller figure that was not meant.
-# Another number right after an amount; a lone 2 or 4 is a word ("40 2 peter").
-MORE_DIGITS = re.compile(r"(?<=[0-9]) (?![24]\s)[0-9]+(?![\w.,/:-])(?! ?[/:])")
 FIGURES = ("amount", "number")
 # The gateway's name for a card number that it has locked away.
 CARD_HANDLE = re.compile(r"\[card [0-9]{4} #[0-9a-f]{4,32}\]")
@@ -84,8 +82,6 @@ NOBODY = frozenset(
 INITIAL = re.compile(
     r"\s+[^\W\d_]\.?(?=\s*$|\s*[,;!?]|\s+(?:for|from|instead|please|pls|today)\b)"
 )
-# "50, no, 60": the last one counts.
-CHANGE_OF_MIND = re.compile(r"\b(?:actually|instead|no|not|rather|sorry|wait)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +204,6 @@ def subject_meant(heard: Heard) -> str | None:
     return subject.text if subject else None
 
 
-def amount_meant(heard: Heard) -> str | None:
-    """An amount with its currency, as it is written."""
-    amounts = [a for a in heard.all("amount") if not _part_of_number(heard, a)]
-    if not amounts:
-        return None
-    amount = amounts[-1] if CHANGE_OF_MIND.search(heard.text) else amounts[0]
-    start, end = amount.start, amount.end
-    if end and (more := MORE_DIGITS.match(heard.text, end)):
-        # "1 5" is neither 1 nor 15: handed on whole, so that it is asked about.
-        return heard.text[start : more.end()]
-    for currency in heard.all("currency"):
-        if 0 <= currency.start - end <= 1:
-            end = currency.end
-        elif 0 <= start - currency.end <= 1:
-            start = currency.start
-    return heard.text[start:end] if end else amount.text
-
-
 def number_meant(heard: Heard) -> str | None:
     """A card handle, phone number or account number."""
     if card := CARD_HANDLE.search(heard.text):
@@ -238,11 +216,6 @@ def number_meant(heard: Heard) -> str | None:
         if not any(place.overlaps(a) for a in heard.all("amount")):
             return found[0]
     return None
-
-
-def _part_of_number(heard: Heard, amount: Found) -> bool:
-    others = heard.all("phone", "card", "account")
-    return any(amount.overlaps(other) for other in others)
 
 
 def _found(entities: list[dict[str, Any]], text: str, tapped: bool) -> Iterator[Found]:

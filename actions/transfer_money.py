@@ -15,12 +15,12 @@ from actions.forms import FormCheck
 from actions.heard import (
     Found,
     Heard,
-    amount_meant,
     named_after,
     number_meant,
     person_meant,
 )
 from actions.secured import speak
+from actions.sums import amount_meant, number_as_sum, share_meant
 from actions.talk import CONFIRMATION, SIGN_IN, SIGN_IN_ASIDE, Talk
 from banking.services.outcomes import (
     CancelTransfer,
@@ -53,12 +53,6 @@ MAKE_IT: Final = re.compile(
     re.IGNORECASE,
 )
 DATES: Final = frozenset({"date", "period"})
-# "send half to mum", "send 15,5 to mum"
-ODD_AMOUNT: Final = re.compile(
-    r"(?<![\w.,])(?P<amount>half|everything|all (?:of it|i have|my money)|"
-    r"the same(?: again| amount| as (?:last time|before))?|[0-9]+[.,][0-9]+)(?![\w.,])",
-    re.IGNORECASE,
-)
 QUOTED: Final = re.compile('["“«](?P<what>[^"”»\n]{1,60})["”»]')
 OWN_ACCOUNT: Final = re.compile(
     r"\b(?P<way>from|out of|to|into|in)\s+(?:my\s+|the\s+)?(?:own\s+)?"
@@ -209,14 +203,14 @@ class _Reading:
         # "40 2 peter": a figure right before a name is the word "to".
         names = {f.start for f in self.heard.all("person", "company")}
         amounts = [n for n in numbers if n.end + 1 not in names] or numbers
-        return amounts[-1 if CHANGES.search(self.heard.text) else 0].text
+        last = amounts[-1 if CHANGES.search(self.heard.text) else 0]
+        return number_as_sum(self.heard, last)
 
     def _odd_amount(self) -> str | None:
         """Figures or words for a share: the teller asks back rather than guess."""
         if self.heard.intent != ValidateTransferForm.intent and self.asked != "amount":
             return None
-        found = ODD_AMOUNT.search(self.heard.text)
-        return found["amount"] if found else None
+        return share_meant(self.heard)
 
     def _payee(self) -> str | None:
         if named := person_meant(self.heard):

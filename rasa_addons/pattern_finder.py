@@ -27,12 +27,13 @@ class Finder:
     """spaCy's entity ruler and regular expressions behind one question."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        import spacy
-
-        self._language = spacy.blank("en")
         listed = list(patterns)
         by_token = [p for p in listed if "pattern" in p]
+        self._language: Any = None
         if by_token:
+            import spacy
+
+            self._language = spacy.blank("en")
             ruler = self._language.add_pipe(
                 "entity_ruler", config={"phrase_matcher_attr": "LOWER"}
             )
@@ -62,7 +63,7 @@ class Finder:
                     yield _entity(text, start, end, pattern["label"], pattern.get("id"))
 
     def _by_tokens(self, text: str) -> Iterable[Entity]:
-        for span in self._language(text).ents:
+        for span in self._language(text).ents if self._language else ():
             yield _entity(
                 text, span.start_char, span.end_char, span.label_, span.ent_id_
             )

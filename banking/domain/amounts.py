@@ -29,6 +29,7 @@ __all__ = [
 
 LONGEST_TEXT: Final = 64
 LARGEST_MINOR: Final = 10**15
+_MOST_OFFERED: Final = 3
 _FEW: Final = range(1, 100)
 
 
@@ -75,6 +76,8 @@ def read_amount(text: str, currency: str, style: NumberStyle = ENGLISH) -> Readi
     relative = read_share(tokens)
     if relative is not None:
         return relative
+    if "or" in tokens:
+        return _either(tokens, currency, style)
     return _amount(without_fillers(tokens), currency, style)
 
 
@@ -96,6 +99,17 @@ def _amount(tokens: list[str], currency: str, style: NumberStyle) -> Reading:
     if minor_unit is not None:
         return _with_small_units(number, minor, minor_unit, currency)
     return _reading(number, currency)
+
+
+def _either(tokens: list[str], currency: str, style: NumberStyle) -> Reading:
+    """ "50 or 60": both are offered where both are exact."""
+    said = " ".join(tokens).split(" or ")
+    readings = [_amount(without_fillers(s.split()), currency, style) for s in said]
+    exact = [r.amount for r in readings if isinstance(r, Exactly)]
+    if len(exact) != len(readings) or len(exact) > _MOST_OFFERED:
+        return Unreadable()
+    options = tuple(dict.fromkeys(exact))
+    return Ambiguous(options) if len(options) > 1 else Exactly(options[0])
 
 
 def _note(tokens: list[str], currency: str) -> Reading | None:

@@ -164,7 +164,7 @@ def test_lakhs_are_grouped_as_in_india(minor):
         ("fivty", "USD", Unreadable()),
         ("50ish", "USD", Unreadable()),
         ("50 each", "USD", Unreadable()),
-        ("50 or 60", "USD", Unreadable()),
+        ("50 or 60", "USD", Ambiguous((Money(5000, "USD"), Money(6000, "USD")))),
         ("about fifty", "USD", Unreadable()),
         ("not 50", "USD", Unreadable()),
         ("50 not 60", "USD", Unreadable()),

@@ -1,0 +1,265 @@
+"""The sum that a message names, together with every word that changes it.
+
+What is cut too short would be read as another sum: in "about 50" and "60 instead of
+50" one figure alone is not what was meant. So the words around go along, and where two
+sums stand side by side and nothing tells which counts, the teller gets both and asks.
+"""
+
+import re
+from typing import Final
+
+from actions.heard import Found, Heard
+from banking.domain.currency_words import SMALL_UNITS
+from banking.domain.number_words import NUMBER_WORDS, SCALES
+
+_LARGE = "|".join(sorted(SCALES, key=len, reverse=True))
+_WORD = "|".join(sorted(NUMBER_WORDS - {"a", "an", "and", "of", "one", "oh"}))
+FIGURE: Final = (
+    r"(?:[$£€₦₹₵]\s?)?[0-9][0-9.,]*(?<![.,])(?:\s?(?:k|m|grand)\b)?(?![\w/:%])"
+    rf"|(?:(?:an?|one) (?=(?:{_LARGE})\b))?\b(?:{_WORD})\b"
+    rf"(?:[ -](?:and )?(?:{_WORD}|one)\b)*"
+)
+_NEW: Final = (
+    r"no|nope|nah|wait|sorry|oops|actually|rather|i mean|i meant|correction|"
+    r"make (?:it|that)|change (?:it|that) to|hold on"
+)
+_OLD: Final = r"not|instead of|rather than"
+# Sums that no pattern knew, but that a word points at: "send 50 to mum, no, 60".
+POINTED_AT: Final = re.compile(
+    rf"\b(?:{_NEW}|{_OLD}|or|but)\b\W*?\s(?P<sum>{FIGURE})", re.IGNORECASE
+)
+POINTED_BACK: Final = re.compile(
+    rf"(?P<sum>{FIGURE})\W*\b(?:actually|sorry|i mean|i meant|instead)\b"
+    r"(?! (?:of|than))",
+    re.IGNORECASE,
+)
+_CHANGE = r"change (?:it |that |the amount )?(?:from )?"
+REPLACED: Final = re.compile(
+    rf"\b(?:(?:{_OLD})\s|{_CHANGE})(?P<old>{FIGURE})\W+"
+    rf"(?:(?:but|to|make it|send|pay|rather|just)\W+)*(?P<sum>{FIGURE})",
+    re.IGNORECASE,
+)
+NEW_ONE: Final = re.compile(rf"\b(?:{_NEW})\W*(?:send |pay )?$", re.IGNORECASE)
+NEW_AFTER: Final = re.compile(
+    r"\W*(?:actually|sorry|rather|i mean|i meant|instead)\b(?! (?:of|than))",
+    re.IGNORECASE,
+)
+OLD_ONE: Final = re.compile(rf"\b(?:{_OLD}) $", re.IGNORECASE)
+OLD_FIRST: Final = re.compile(rf"\b(?:(?:{_OLD}) |{_CHANGE})$", re.IGNORECASE)
+CONNECTIVE: Final = re.compile(r"^(?:not|but|or) ", re.IGNORECASE)
+THEN_NEW: Final = re.compile(
+    r"\W*(?:(?:but|to|make it|send|pay|rather|just)\W*)*", re.IGNORECASE
+)
+# Another number right after an amount; a lone 2 or 4 is a word ("40 2 peter").
+MORE_DIGITS: Final = re.compile(
+    r"(?<=[0-9])(?: (?![24]\s)| ?[-–] ?)[0-9]{1,9}(?![\w.,/:-])(?! ?[/:])"
+)
+BEFORE: Final = re.compile(
+    r"(?:\b(?:about|abt|around|roughly|approx(?:imately)?\.?|circa|nearly|almost|some|"
+    r"close to|at least|at most|up ?to|under|above|below|(?:more|less) than|between|"
+    r"(?<!send )(?<!transfer )(?<!move )(?<!wire )over|twice|double|triple|times|minus|"
+    r"(?:do ?n['’]?o?t|never)(?: want)?(?: to)?(?: send| pay| transfer| give)*|"
+    r"plus|half(?: of)?|(?:third|quarter) of|(?:all )?but(?: for)?|except|not|"
+    r"[0-9]+ ?[x×*]|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?) |[~≈<>±] ?)$",
+    re.IGNORECASE,
+)
+AFTER: Final = re.compile(
+    r" ?(?:%|percent\b|per cent\b)(?: of (?:my |the )?\w+)?| ?[x×*] ?[0-9]+| ?ish\b"
+    r"| (?:or (?:so|less|more|thereabouts)|and change|odd|each|apiece|a piece|"
+    r"per (?:person|head|each|one)|every(?:one|body)|times \w+|minus .*|plus .*|"
+    r"less (?:the )?fees?|and a half|point [0-9]+)",
+    re.IGNORECASE,
+)
+# A figure behind one of these is the name of something.
+LABELS: Final = frozenset(
+    """
+    account acct apartment apt bill block bus card case chapter class code customer
+    extension flat flight floor gate grade house id invoice iphone issue item line lot
+    meter mobile no number option order page paybill phone plot policy ref reference
+    room row seat shop step street suite table terminal ticket till track train unit
+    version
+    """.split()
+) - {"no"}
+# A plural behind a small bare figure is counted, not paid: "2 pizzas".
+COUNTED: Final = re.compile(r" (?!\w*(?:ss|ay|ly)\b)(?P<what>[^\W\d_]{3,}s)\b(?!['’])")
+NO_PLURALS: Final = frozenset(
+    """
+    bucks cedis cents dollars euros francs his kes ksh kshs pesos pesewas plus pls plss
+    pounds rands rupees shillings shs thanks this towards was yes
+    """.split()
+)
+# "15 dollars and 20 cents" is one sum.
+CENTS: Final = re.compile(
+    rf",? (?:and )?(?:[0-9]{{1,2}}|\w+(?:[ -]\w+)?) ?(?:{'|'.join(SMALL_UNITS)})",
+    re.IGNORECASE,
+)
+SMALL: Final = re.compile(r"[0-9]{1,2}")
+# "send 2 peter" is more likely "to Peter" than a sum.
+LETTERS: Final = frozenset({"2", "4"})
+_HELD = r"(?:(?:balance|money|savings?|current|checking|account|cash|funds) ?)+"
+_OF_IT = (
+    rf"(?: of)?(?: it\b| (?:my|the) (?:whole )?{_HELD}|"
+    r" what(?:ever)? (?:i have|is left|i['’]ve got)(?: left)?| i have\b)"
+)
+# Shares of a balance and earlier sums: the teller works them out and says them first.
+SHARE: Final = re.compile(
+    rf"(?<![\w.,])(?:half(?:{_OF_IT})?(?! (?:an? |past|hour|day))"
+    r"|(?:(?:a |one |two |three |[23] )(?:third|quarter)s?|\w+ ?(?:%|per ?cent))"
+    rf"{_OF_IT}"
+    rf"|all(?:{_OF_IT}|(?= to\b| into\b|\W*$))|everything(?: i have| i['’]ve got)?"
+    rf"|the (?:rest|remainder|whole lot|full amount|whole amount)(?:{_OF_IT})?"
+    r"|(?:the )?(?:same|usual) (?:amount|again|thing|as (?:last|before|always|usual))"
+    r"(?: again| as)*(?: last| time| before| always| usual| month| week)*"
+    r"|the (?:same|usual)(?= to\b| for\b|\W*$))(?![\w.,%][\w%]|[\w%])",
+    re.IGNORECASE,
+)
+ODD: Final = re.compile(r"(?<![\w.,])[0-9]+[.,][0-9]+(?![\w.,])")
+MOST_OFFERED: Final = 3
+
+Place = tuple[int, int]
+
+
+def amount_meant(heard: Heard) -> str | None:
+    """The sum as it is written; two of them joined by "or" where either may count."""
+    amounts = heard.all("amount")
+    if heard.tapped or any(not amount.end for amount in amounts):
+        return amounts[0].text if amounts else None
+    sums = _sums(heard)
+    if len({heard.text[slice(*place)].lower() for place in sums}) > 1:
+        return _settled(heard, sums)
+    return _whole(heard, sums[0]) if sums else None
+
+
+def share_meant(heard: Heard) -> str | None:
+    """ "half my savings", "the same as last time", or figures with an odd mark."""
+    found = SHARE.search(heard.text) or ODD.search(heard.text)
+    return found[0].strip() if found else None
+
+
+def number_as_sum(heard: Heard, number: Found) -> str | None:
+    """A figure that nobody called a sum: None where it numbers or counts something."""
+    if _is_label(heard.text, number.start) or _counted(
+        heard, (number.start, number.end)
+    ):
+        return None
+    return number.text
+
+
+def _sums(heard: Heard) -> list[Place]:
+    """Where sums stand, each with its currency, in the order of the text."""
+    text = heard.text
+    places = [
+        _with_currency(heard, amount)
+        for amount in heard.all("amount")
+        if not _part_of_number(heard, amount) and not _other(heard, amount)
+    ]
+    pointed = [f.span(part) for f in REPLACED.finditer(text) for part in ("old", "sum")]
+    if places or pointed:
+        # "account no 4521" and "not 2 days" name no sum.
+        pointed += [
+            found.span("sum")
+            for found in [*POINTED_AT.finditer(text), *POINTED_BACK.finditer(text)]
+            if not _is_label(text, found.start())
+        ]
+    taken = [(f.start, f.end) for f in heard.found if f.end]
+    for place in pointed:
+        known = any(_overlap(place, other) for other in [*taken, *places])
+        if not known and not _counted(heard, place):
+            places.append(place)
+    apart: list[Place] = []
+    for start, end in sorted(places):
+        if apart and CENTS.fullmatch(text, apart[-1][1], end):
+            apart[-1] = apart[-1][0], end
+        elif not apart or start >= apart[-1][1]:
+            apart.append((start, end))
+    return apart
+
+
+def _other(heard: Heard, amount: Found) -> bool:
+    """Whether a bare figure is no sum at all but a label, or "to" and "for"."""
+    if not amount.text.isdigit():
+        return False
+    if amount.text in LETTERS:
+        names = {f.start for f in heard.all("person", "company")}
+        if amount.end + 1 in names and re.search(r"\w", heard.text[: amount.start]):
+            return True
+    return _is_label(heard.text, amount.start)
+
+
+def _with_currency(heard: Heard, amount: Found) -> Place:
+    start, end = amount.start, amount.end
+    for share in SHARE.finditer(heard.text):
+        place = share.start(), share.start() + len(share[0].rstrip())
+        if _overlap(place, (start, end)):
+            return min(start, place[0]), max(end, place[1])
+    if more := MORE_DIGITS.match(heard.text, end):
+        # "1 5" is neither 1 nor 15: handed on whole, so that it is asked about.
+        return start, more.end()
+    for currency in heard.all("currency"):
+        if 0 <= currency.start - end <= 1:
+            end = currency.end
+        elif 0 <= start - currency.end <= 1:
+            start = currency.start
+    return start, end
+
+
+def _whole(heard: Heard, place: Place) -> str:
+    """A sum with the words that make it another one: "about", "each", "pizzas"."""
+    start, end = place
+    before = BEFORE.search(heard.text, 0, start)
+    after = AFTER.match(heard.text, end)
+    if after is None and SMALL.fullmatch(heard.text, start, end):
+        after = _counted(heard, place)
+    return heard.text[
+        before.start() if before else start : after.end() if after else end
+    ]
+
+
+def _counted(heard: Heard, place: Place) -> re.Match[str] | None:
+    """What a bare figure counts, if it does: the plural behind it."""
+    after = COUNTED.match(heard.text, place[1])
+    if after is None or after["what"].lower() in NO_PLURALS:
+        return None
+    named = any(f.start == after.start("what") for f in heard.all("person", "company"))
+    return None if named else after
+
+
+def _settled(heard: Heard, sums: list[Place]) -> str:
+    """Which of several sums counts, where the words say so; else all, to be asked."""
+    text = heard.text
+    first, last = sums[0], sums[-1]
+    between = text[sums[-2][1] : last[0]]
+    wholes = [CONNECTIVE.sub("", _whole(heard, place)) for place in sums]
+    if OLD_ONE.search(between) and len(sums) == 2:  # noqa: PLR2004
+        return wholes[0]
+    old_first = OLD_FIRST.search(text, 0, first[0]) and THEN_NEW.fullmatch(between)
+    if NEW_ONE.search(between) or NEW_AFTER.match(text, last[1]) or old_first:
+        return wholes[-1]
+    if len(_names(heard)) > 1:
+        # "50 to mum and 60 to dad": one payment after the other.
+        return wholes[0]
+    return " or ".join(dict.fromkeys(wholes[:MOST_OFFERED]))
+
+
+def _names(heard: Heard) -> list[Found]:
+    """People and companies; two parts of one name are one."""
+    apart: list[Found] = []
+    for name in heard.all("person", "company"):
+        if not apart or name.start - apart[-1].end > 1:
+            apart.append(name)
+    return apart
+
+
+def _is_label(text: str, place: int) -> bool:
+    """Whether a figure here is the number of something: "invoice 4521"."""
+    words = re.findall(r"[\w']+", text[:place].lower())
+    return bool(words) and words[-1] in LABELS
+
+
+def _part_of_number(heard: Heard, amount: Found) -> bool:
+    others = heard.all("phone", "card", "account")
+    return any(amount.overlaps(other) for other in others)
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
