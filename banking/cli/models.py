@@ -107,7 +107,7 @@ def models(
         if path:
             if in_service is None:
                 raise WrongModel("no model is in service: run `bank nlu train`")
-            print(gate.shelf.file_of(in_service))
+            print(gate.file_of(in_service))
             return
         rows = list(_rows(gate))
     if as_json:

@@ -17,6 +17,7 @@ ROLES = {
     "/healthz": "anyone",
     "/readyz": "anyone",
     "/metrics": "loopback-or-api-key",
+    "/internal/": "loopback-and-bearer",
 }
 
 

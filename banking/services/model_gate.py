@@ -89,6 +89,10 @@ class ModelGate:
         against = in_service.sha256 if in_service else None
         return verdict if verdict and verdict.against == against else None
 
+    def file_of(self, card: ModelCard) -> Path:
+        """A model's file, as it was trained; raise ``WrongModel`` otherwise."""
+        return self.shelf.file_of(card)
+
     def report_file(self, verdict: Verdict) -> Path | None:
         """The report behind a verdict, if there is one."""
         return self.shelf.report_file(verdict)

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from banking.adapters.db.pulse import Pulse
 from banking.domain.inbound import Batch
 from banking.services.front_desk import Received
-from banking.web import api, health, metrics, pages, webhooks
+from banking.web import api, health, metrics, model_server, pages, webhooks
 from banking.web.api import Api
 from banking.web.desk import routes as desk_routes
 from banking.web.desk.desk import HERE as DESK
@@ -21,6 +21,7 @@ from banking.web.desk.desk import Desk
 from banking.web.front import Front
 from banking.web.health import Health, answers
 from banking.web.metrics import Counting, Metrics
+from banking.web.model_server import ModelServer
 from banking.web.pages import Pages
 from banking.web.rendering import HERE, Page, Renderer
 from banking.web.security_headers import SecurityHeaders
@@ -40,7 +41,7 @@ def create_app(bank: "Bank | None" = None) -> FastAPI:
     app = FastAPI(
         title="Teller", version="1", docs_url=None, redoc_url=None, openapi_url=None
     )
-    parts = (pages, api, desk_routes, health, metrics)
+    parts = (pages, api, desk_routes, health, metrics, model_server)
     for part in (_webhooks(bank), *(part.router for part in parts)):
         # One flat list of routes, so that a look at it sees every door.
         app.router.routes.extend(part.routes)
@@ -76,6 +77,11 @@ def _equip(app: FastAPI, bank: "Bank") -> None:
             "actions": answers(f"{settings.actions_url}/health"),
             "worker": pulse.worker,
         }
+    )
+    app.state.models = ModelServer(
+        gate=bank.model_gate,
+        clock=bank.clock,
+        key=settings.envelope_key.get_secret_value(),
     )
     app.state.metrics = Metrics(key=settings.api_key.get_secret_value())
     app.state.metrics.watch(app.state.health.ready, pulse.jobs)

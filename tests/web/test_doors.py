@@ -13,6 +13,7 @@ DOORS = [
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/metrics"),
+    ("GET", "/internal/model"),
     ("GET", "/webhooks/whatsapp"),
     ("POST", "/webhooks/whatsapp"),
     ("GET", "/s/" + "a" * 43),
