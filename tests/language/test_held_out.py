@@ -2,6 +2,9 @@
 
 A sentence that the assistant has learned says nothing about what it understands. Where
 one of these collides with a training example, change the sentence here.
+
+`tests/held_out/` is what the figures are about. `tests/held_out/swahili/` shows how
+much of another language is understood; ask for it with `--sets`.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from banking.domain.examples import key
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HELD_OUT: Final = ROOT / "tests" / "held_out"
+SWAHILI: Final = HELD_OUT / "swahili"
 FEWEST: Final = 12
 FEWEST_FOREIGN: Final = 250
 FEWEST_ANNOTATED: Final = 300
@@ -50,8 +54,9 @@ class Said:
 
 
 def _held_out() -> list[Said]:
-    [found] = read_sets([HELD_OUT])
+    found, swahili = read_sets([HELD_OUT, SWAHILI])
     return [
+        *(Said(e.text, e.intent, "swahili/intents.csv") for e in swahili.examples),
         *(Said(e.text, e.intent, "intents.csv") for e in found.examples),
         *(Said(text, "out_of_scope", "out_of_scope.csv") for text in found.foreign),
         *(Said(a.text, "", "entities.jsonl") for a in found.annotated),
