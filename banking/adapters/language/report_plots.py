@@ -42,6 +42,7 @@ class Dot:
     left: float
     width: float
     share: float
+    n: int
     title: str
 
 
@@ -107,7 +108,6 @@ def _cell(
 
 def dots(scores: Scores) -> Iterator[Dot]:
     """How often guesses of each confidence were right."""
-    total = sum(each.n for each in scores.bins)
     most = max((each.n for each in scores.bins), default=1)
     for each in scores.bins:
         truth = each.right / each.n
@@ -118,7 +118,8 @@ def dots(scores: Scores) -> Iterator[Dot]:
             radius=round(max(3.0, MOST_RADIUS * math.sqrt(each.n / most)), 1),
             left=round(each.low * SIDE + 1.5, 1),
             width=round((each.high - each.low) * SIDE - 3, 1),
-            share=round(HISTOGRAM_HEIGHT * each.n / total, 1),
+            share=round(HISTOGRAM_HEIGHT * each.n / most, 1),
+            n=each.n,
             title=f"{said} ({each.n} texts)",
         )
 

@@ -169,8 +169,9 @@ def _change(
 def _change_of_ms(now: float, was: float | None) -> tuple[str, str]:
     if was is None:
         return "", "none"
+    by = round(now - was, 1)
     # How fast a machine is at the moment is not the model's merit.
-    return f"{now - was:+.1f} ms".replace("-", "−"), "same"
+    return (f"{by:+.1f}".replace("-", "−") if by else "±0"), "same"
 
 
 def _intents(scores: Scores, before: Scores | None) -> Iterator[Bar]:
