@@ -69,8 +69,8 @@ class Desk:
         environment.filters |= shown.filters(timezone, front.clock.now)
         return cls(
             door=bank.staff_door,
-            teaching=getattr(bank, "teaching", None),  # type: ignore[arg-type]
-            models=getattr(bank, "model_gate", None),  # type: ignore[arg-type]
+            teaching=bank.teaching,
+            models=bank.model_gate,
             clock=front.clock,
             hasher=front.hasher,
             front=front,

@@ -11,6 +11,7 @@ from banking.ports.training import Done, NoSuchItem, Order, State
 from banking.web.desk.desk import SEE_OTHER, Desk, back_to
 from banking.web.desk.doors import Asked, Door
 from banking.web.desk.place import HOME, Place, number
+from banking.web.desk.shown import in_order
 from banking.web.desk.visits import Form
 
 _MOST_AT_ONCE = 5_000
@@ -68,7 +69,7 @@ def opened(desk: Desk, item_id: int) -> dict[str, Any]:
         "alike": desk.teaching.items(item.group, item.state),
         "spans": item.lesson.spans if item.lesson else item.spans,
         "reading": item.lesson.intent if item.lesson else item.reading,
-        "entities": desk.teaching.entities(),
+        "entities": in_order(desk.teaching.entities()),
     }
 
 

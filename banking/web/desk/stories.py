@@ -8,7 +8,7 @@ from banking.web.desk.desk import Desk, back_to
 from banking.web.desk.doors import Asked, Door
 from banking.web.desk.place import number
 
-_MOST_TURNS = 12
+_MOST_TURNS = 8
 _LONGEST_TITLE = 80
 _LONGEST_WORDS = 200
 _CONFLICT = 409
@@ -62,7 +62,7 @@ def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> R
     here = around.item.turn
     first = _among(number(given.get("first")), numbers, here)
     last = max(first, _among(number(given.get("last")), numbers, here))
-    title = given.get("title").strip()[:_LONGEST_TITLE] or around.item.text[:40]
+    title = given.get("title").strip()[:_LONGEST_TITLE]
     draft: StoryDraft | None = None
     try:
         draft = desk.teaching.story(first, last, title)
@@ -76,7 +76,7 @@ def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> R
         turns=turns,
         first=first,
         last=last,
-        title=title,
+        title=draft.title if draft else title,
         draft=draft,
         refusal=refusal,
     )

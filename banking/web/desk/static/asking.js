@@ -1,0 +1,64 @@
+// Asks the desk's own doors, and says what became of it.
+"use strict";
+
+const csrf = () => document.querySelector('input[name="csrf"]').value;
+const live = document.getElementById("toast-template");
+let fading = 0;
+
+/** Post fields (a value may be a list); answers the door's JSON. */
+export async function post(address, fields) {
+  const body = new URLSearchParams({ csrf: csrf() });
+  for (const [name, value] of Object.entries(fields)) {
+    for (const each of [value].flat()) body.append(name, each);
+  }
+  return answer(address, { method: "POST", body });
+}
+
+/** Get a part of a page, as text. */
+export async function part(address) {
+  const got = await fetch(address, { headers: { "x-asked-by": "script" } });
+  if (got.status === 401) signIn();
+  if (!got.ok) throw new Error((await got.json()).refused);
+  return got.text();
+}
+
+export async function answer(address, how = {}) {
+  const headers = { "x-asked-by": "script" };
+  const got = await fetch(address, { ...how, headers });
+  if (got.status === 401) signIn();
+  if (!got.headers.get("content-type")?.startsWith("application/json")) {
+    throw new Error("That didn't work. Reload the page and try again.");
+  }
+  const told = await got.json();
+  if (told.refused && !Array.isArray(told.refused)) throw new Error(told.refused);
+  return told;
+}
+
+function signIn() {
+  location.assign(`/desk/sign-in?next=${encodeURIComponent(here())}`);
+  throw new Error("Please sign in again.");
+}
+
+const here = () => location.pathname + location.search;
+
+/** Say something; with an act, offer to undo it. */
+export function tell(words, act = "", undo = null) {
+  for (const old of document.querySelectorAll("body > .toast")) old.remove();
+  const toast = live.content.firstElementChild.cloneNode(true);
+  toast.querySelector("p").textContent = words;
+  const form = toast.querySelector("form");
+  if (act) {
+    form.elements.act.value = act;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      toast.remove();
+      undo();
+    });
+  } else {
+    form.remove();
+  }
+  document.body.append(toast);
+  clearTimeout(fading);
+  // What can be undone stays until something else is done.
+  if (!act) fading = setTimeout(() => toast.remove(), 8000);
+}
