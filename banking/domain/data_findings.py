@@ -35,6 +35,7 @@ class Fault(StrEnum):
     CONTRADICTION = "contradiction"
     TWICE = "twice"
     ALIKE = "alike"
+    HELD_OUT = "held_out"
     TOO_FEW = "too_few"
 
 

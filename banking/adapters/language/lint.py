@@ -9,6 +9,7 @@ from typing import Final
 
 from ruamel.yaml.nodes import Node
 
+from banking.adapters.language.lint_held_out import held_out
 from banking.adapters.language.lint_meanings import compare, too_few
 from banking.adapters.language.lint_patterns import judge_patterns
 from banking.adapters.language.lint_sections import (
@@ -53,6 +54,7 @@ def lint(home: Path) -> list[Finding]:
         else:
             gathered.findings += judge_patterns(source_or_fault, known.entities)
     gathered.findings += compare(gathered.written)
+    gathered.findings += held_out(home, gathered.written)
     gathered.findings += too_few(gathered.written, gathered.sections, known.intents)
     return sorted(set(gathered.findings))
 
