@@ -24,9 +24,9 @@ from banking.ports.training import (
 from banking.ports.unit_of_work import Tx
 from banking.services.teaching_room import Room, told
 
-AT_ONCE: Final = 2_000
+AT_ONCE: Final = 5_000
 # What was said before belongs to what is said now.
-LEAD: Final = 4
+LEAD: Final = 3
 # Turns are numbered before they are committed: one may still come in between.
 SETTLED: Final = timedelta(seconds=20)
 # Whoever opens the inbox does not wait for a backlog of days.

@@ -13,9 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from banking.adapters.db import inbox_pages, turns_heard
 from banking.adapters.db.schema_training import INBOX_ITEMS, INBOX_PROGRESS
-from banking.adapters.db.training_groups import Groups
+from banking.adapters.db.training_groups import Groups, words_of
 from banking.adapters.db.training_rows import item, spans_kept
-from banking.domain.examples import key
 from banking.domain.inbox import Found, Heard
 from banking.domain.pseudonyms import masked
 from banking.ports.training import InboxItem, InboxPage, InboxQuery, State
@@ -91,8 +90,9 @@ class SqlInbox:
         return turns_heard.new(self.connection, after=after, limit=limit, lead=lead)
 
     def put(self, found: Sequence[Found]) -> int:
-        groups = Groups.of(self.connection, found)
+        groups = Groups(self.connection, {one.reading for one in found})
         rows = [_row(one, groups) for one in found]
+        groups.keep()
         return sum(
             self._put(rows[start : start + AT_ONCE])
             for start in range(0, len(rows), AT_ONCE)
@@ -150,12 +150,13 @@ class SqlInbox:
 def _row(found: Found, groups: Groups) -> dict[str, Any]:
     turn = found.turn
     shown = masked(turn.text)
+    words = words_of(shown)
     return {
         "turn": turn.number,
         "conversation_id": turn.conversation_id,
         "at": turn.at.isoformat(),
         "text": shown,
-        "key": key(shown),
+        "key": words,
         "intent": turn.intent,
         "confidence": turn.confidence,
         "ranking": [list(guess) for guess in turn.ranking],
@@ -163,5 +164,5 @@ def _row(found: Found, groups: Groups) -> dict[str, Any]:
         "reasons": sorted(found.reasons),
         "suggested": found.suggested,
         "reading": found.reading,
-        "group": groups.place(found.reading, shown, turn.at),
+        "group": groups.place(found.reading, words, turn.at),
     }
