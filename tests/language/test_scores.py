@@ -123,6 +123,15 @@ def test_calibration_is_the_distance_of_confidence_and_truth(scores):
     assert [1] * 6 == [each.n for each in scores.bins]
 
 
+def test_no_doubt_and_no_idea_stand_in_the_outermost_bins():
+    tested = EvaluationSet("two", (Example("a", "greet"), Example("b", "greet")))
+    answers = (said("a", "greet", 0.0), said("b", "greet", 1.0))
+
+    bins = score(tested, answers, THRESHOLD).bins
+
+    assert [(0.0, 0.1), (0.9, 1.0)] == [(each.low, each.high) for each in bins]
+
+
 def test_another_threshold_trades_one_for_the_other(scores):
     at = {point.threshold: (point.caught, point.lost) for point in scores.trade_off}
 
@@ -144,6 +153,7 @@ def test_a_span_is_found_by_touching_it(scores):
 
 def test_touching_ends_do_not_overlap():
     assert not Span("amount", 0, 3).overlaps(Span("amount", 3, 5))
+    assert not Span("amount", 3, 5).overlaps(Span("amount", 0, 3))
     assert Span("amount", 0, 4).overlaps(Span("amount", 3, 5))
 
 
