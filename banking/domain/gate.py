@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from banking.domain.nlu_scores import Evaluation, IntentScore, Scores
-from banking.domain.verdict import FAILED, NOT_RUN, Line, TestRun, Verdict
+from banking.domain.verdict import FAILED, NOT_RUN, Line, Trial, Verdict
 
 CROSS_VALIDATION = "cross-validation"
 
@@ -40,7 +40,7 @@ class Findings:
     """Everything that is known of one model when it is judged."""
 
     scores: Evaluation
-    tests: Sequence[TestRun] = ()
+    tests: Sequence[Trial] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _outright(
                 )
 
 
-def _of_tests(before: Sequence[TestRun], after: Sequence[TestRun]) -> Iterator[str]:
+def _of_tests(before: Sequence[Trial], after: Sequence[Trial]) -> Iterator[str]:
     """What failed with the candidate and did not fail with the model in service.
 
     A test of which nothing is known of before counts as one that had passed.
@@ -199,7 +199,7 @@ def _of_tests(before: Sequence[TestRun], after: Sequence[TestRun]) -> Iterator[s
             yield f"the {test.kind} “{test.name}” passed before and fails{why}"
 
 
-def _not_run(scores: Evaluation, tests: Sequence[TestRun]) -> Iterator[str]:
+def _not_run(scores: Evaluation, tests: Sequence[Trial]) -> Iterator[str]:
     for test in tests:
         if test.outcome == NOT_RUN:
             yield f"{test.name}: {test.why}"
@@ -230,7 +230,7 @@ def _changes(pairs: Sequence[_Pair]) -> tuple[list[str], list[str]]:
 
 
 def _lines(
-    pairs: Sequence[_Pair], before: Sequence[TestRun], after: Sequence[TestRun]
+    pairs: Sequence[_Pair], before: Sequence[Trial], after: Sequence[Trial]
 ) -> Iterator[Line]:
     for pair in pairs:
         was, now = pair.before, pair.after

@@ -8,7 +8,7 @@ PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
 
 
 @dataclass(frozen=True, slots=True)
-class TestRun(Kept):
+class Trial(Kept):
     """One test story or conversation, and how it went: passed, failed, not run.
 
     A whole kind that could not be run is one such row whose ``why`` says so.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from banking.domain.nlu_scores import Evaluation
-from banking.domain.verdict import Line, TestRun, Verdict
+from banking.domain.verdict import Line, Trial, Verdict
 
 __all__ = [
     "Entered",
@@ -22,9 +22,9 @@ __all__ = [
     "Run",
     "Running",
     "Serving",
-    "TestRun",
     "Trainer",
     "TrainingFailed",
+    "Trial",
     "Verdict",
     "WrongModel",
 ]
@@ -209,8 +209,8 @@ class Examiner(Protocol):
         """Scores on every held-out set, and cross-validated ones when asked."""
 
     def tests(
-        self, card: ModelCard, progress: Progress, *, only: Sequence[TestRun] = ()
-    ) -> list[TestRun]:
+        self, card: ModelCard, progress: Progress, *, only: Sequence[Trial] = ()
+    ) -> list[Trial]:
         """Run test stories and conversations; ``only`` names the ones wanted."""
 
     def report(

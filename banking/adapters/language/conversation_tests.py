@@ -22,7 +22,7 @@ from typing import IO
 from xml.etree import ElementTree as Xml
 
 from banking.adapters.language.rasa_run import INHERITED, PROJECT
-from banking.domain.verdict import FAILED, NOT_RUN, PASSED, TestRun
+from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial
 from banking.ports.models import ModelCard, Progress, TrainingFailed
 
 KIND = "conversation"
@@ -48,10 +48,10 @@ class Conversations:
         model: Path,
         progress: Progress,
         only: Collection[str] = (),
-    ) -> list[TestRun]:
+    ) -> list[Trial]:
         """Play all conversations, or those of these names; raise ``TrainingFailed``."""
         if why := self._why_not():
-            return [TestRun(KIND, "conversations", NOT_RUN, why)]
+            return [Trial(KIND, "conversations", NOT_RUN, why)]
         with _language_home(self.home, card, model) as language:
             return list(_played(language, progress, only))
 
@@ -95,7 +95,7 @@ def _language_home(home: Path, card: ModelCard, model: Path) -> Iterator[Path]:
 
 def _played(
     language: Path, progress: Progress, only: Collection[str]
-) -> Iterator[TestRun]:
+) -> Iterator[Trial]:
     report = language / "report.xml"
     tests = [f"{TESTS}::{TEST}[{name}]" for name in only] or [str(TESTS)]
     command = [
@@ -137,7 +137,7 @@ def _listen(out: IO[str] | None, progress: Progress) -> str:
     return said
 
 
-def _cases(report: Path) -> Iterator[TestRun]:
+def _cases(report: Path) -> Iterator[Trial]:
     # Our own pytest has written it a moment ago.
     for case in Xml.parse(report).iter("testcase"):  # noqa: S314
         name = case.get("name") or ""
@@ -146,8 +146,8 @@ def _cases(report: Path) -> Iterator[TestRun]:
         wrong = case.find("error") if wrong is None else wrong
         if wrong is not None:
             why = (wrong.get("message") or "")[:LONGEST_REASON]
-            yield TestRun(KIND, named[1] if named else name, FAILED, why)
+            yield Trial(KIND, named[1] if named else name, FAILED, why)
         elif case.find("skipped") is not None:
-            yield TestRun(KIND, named[1] if named else name, NOT_RUN, "skipped")
+            yield Trial(KIND, named[1] if named else name, NOT_RUN, "skipped")
         else:
-            yield TestRun(KIND, named[1] if named else name, PASSED)
+            yield Trial(KIND, named[1] if named else name, PASSED)

@@ -11,7 +11,7 @@ from banking.adapters.language.evaluation import NoModelToEvaluate, evaluate
 from banking.adapters.language.rasa_run import RunFailed
 from banking.adapters.language.sets import BadSets
 from banking.domain.nlu_scores import Evaluation
-from banking.domain.verdict import TestRun, Verdict
+from banking.domain.verdict import Trial, Verdict
 from banking.ports.models import ModelCard, ModelShelf, Progress, TrainingFailed
 
 SETS = "tests/held_out*"
@@ -44,11 +44,11 @@ class RasaExaminer:
             raise TrainingFailed(str(failed)) from None
 
     def tests(
-        self, card: ModelCard, progress: Progress, *, only: Sequence[TestRun] = ()
-    ) -> list[TestRun]:
+        self, card: ModelCard, progress: Progress, *, only: Sequence[Trial] = ()
+    ) -> list[Trial]:
         """Play stories and conversations; of ``only`` the ones that it names."""
         model = self.shelf.file_of(card)
-        found: list[TestRun] = []
+        found: list[Trial] = []
         stories = [test.name for test in only if test.kind == story_tests.KIND]
         told = [test.name for test in only if test.kind == CONVERSATION]
         if stories or not only:

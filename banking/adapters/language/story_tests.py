@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from banking.adapters.language.rasa_run import PROJECT, RASA_PYTHON, rasa_environment
-from banking.domain.verdict import FAILED, NOT_RUN, PASSED, TestRun
+from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial
 from banking.ports.models import TrainingFailed
 
 KIND = "story"
@@ -20,12 +20,12 @@ LAST_WORDS = 1500
 LONGEST_SECONDS = 900
 
 
-def play(home: Path, model: Path, only: Collection[str] = ()) -> list[TestRun]:
+def play(home: Path, model: Path, only: Collection[str] = ()) -> list[Trial]:
     """Play all stories, or those of these names; raise ``TrainingFailed``."""
     stories = [story for story in _stories(home) if not only or story["story"] in only]
     if not stories:
         why = f"there are no test stories below {home / 'tests'}"
-        return [] if only else [TestRun(KIND, "test stories", NOT_RUN, why)]
+        return [] if only else [Trial(KIND, "test stories", NOT_RUN, why)]
     with tempfile.TemporaryDirectory(prefix="stories-") as name:
         folder = Path(name)
         file = folder / "test_stories.yml"
@@ -37,10 +37,10 @@ def play(home: Path, model: Path, only: Collection[str] = ()) -> list[TestRun]:
     return [_told(str(story["story"]), failed) for story in stories]
 
 
-def _told(name: str, failed: Collection[str]) -> TestRun:
+def _told(name: str, failed: Collection[str]) -> Trial:
     # Rasa adds the file to the name.
     wrong = any(each == name or each.startswith(f"{name} (") for each in failed)
-    return TestRun(KIND, name, FAILED if wrong else PASSED)
+    return Trial(KIND, name, FAILED if wrong else PASSED)
 
 
 def _stories(home: Path) -> list[dict[str, Any]]:

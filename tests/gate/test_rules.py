@@ -1,0 +1,245 @@
+"""What keeps a new model out, sentence by sentence."""
+
+from fractions import Fraction
+
+import pytest
+
+from banking.domain.gate import CROSS_VALIDATION, Findings, GateRules, judge
+from banking.domain.nlu_scores import Evaluation, IntentScore, Scores
+from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial, Verdict
+
+RULES = GateRules(
+    money_intents=frozenset({"transfer_money", "pay_bill"}),
+    money_sentences=0,
+    money_sentences_drawn=2,
+    margin=Fraction(3, 100),
+    noise_sentences=1,
+    least_caught=Fraction(90, 100),
+    most_lost=Fraction(5, 100),
+)
+# Intent: (its sentences, understood, taken for it in all).
+ALIKE = {
+    "transfer_money": (20, 18, 18),
+    "check_balance": (100, 90, 92),
+    "find_atm": (12, 11, 11),
+}
+
+
+def scores(
+    intents=None, *, name="ours", foreign=100, caught=95, lost=2, texts=None, right=None
+) -> Scores:
+    told = {**ALIKE, **(intents or {})}
+    return Scores(
+        name=name,
+        texts=sum(n for n, _, _ in told.values()) if texts is None else texts,
+        right=sum(r for _, r, _ in told.values()) if right is None else right,
+        guessed_right=0,
+        foreign=foreign,
+        caught=caught,
+        lost=lost,
+        topics=0,
+        topics_right=0,
+        intents=tuple(IntentScore(each, *counts) for each, counts in told.items()),
+        confusions=(),
+        bins=(),
+        trade_off=(),
+        entities=(),
+        mistakes=(),
+        entity_mistakes=(),
+        p50_ms=None,
+        p95_ms=None,
+    )
+
+
+def model(*sets, drawn=None, sha256="a") -> Evaluation:
+    return Evaluation(
+        model=f"{sha256}.tar.gz",
+        model_sha256=sha256,
+        measured_at="2026-11-20T12:00:00+00:00",
+        threshold=0.3,
+        sets=sets or (scores(),),
+        overall=scores(),
+        cross_validation=drawn or scores(name=CROSS_VALIDATION),
+    )
+
+
+def judged(before, after, tests_before=(), tests_after=(), rules=RULES) -> Verdict:
+    return judge(
+        Findings(scores=before, tests=tests_before) if before else None,
+        Findings(scores=after, tests=tests_after),
+        rules,
+        by="ann",
+        at="2026-11-20T12:00:00+00:00",
+    )
+
+
+def on_a_set(intents=None, **other) -> Verdict:
+    return judged(model(), model(scores(intents, **other), sha256="b"))
+
+
+def drawn_anew(intents) -> Verdict:
+    changed = scores(intents, name=CROSS_VALIDATION)
+    return judged(model(), model(drawn=changed, sha256="b"))
+
+
+def test_the_same_again_passes():
+    verdict = judged(model(), model(sha256="b"))
+
+    assert (verdict.passed, verdict.reasons, verdict.not_run) == (True, (), ())
+    assert (verdict.sha256, verdict.against) == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("changed", "passes"),
+    [
+        # One sentence less, one more taken for it by mistake: both are too much.
+        ({"transfer_money": (20, 17, 17)}, False),
+        ({"transfer_money": (20, 18, 19)}, False),
+        # One lost and one gained by mistake, which leaves the number of guesses.
+        ({"transfer_money": (20, 17, 18)}, False),
+        ({"transfer_money": (20, 18, 18)}, True),
+        ({"transfer_money": (20, 19, 19)}, True),
+        ({"transfer_money": (20, 20, 20)}, True),
+        # More understood does not pay for more that is taken for it by mistake.
+        ({"transfer_money": (20, 20, 21)}, False),
+    ],
+)
+def test_an_intent_that_moves_money_may_lose_nothing(changed, passes):
+    verdict = on_a_set(changed)
+
+    assert verdict.passed is passes
+    assert all("transfer_money moves money" in reason for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    ("changed", "passes"),
+    [
+        # 3 % of 100 sentences are three.
+        ({"check_balance": (100, 87, 89)}, True),
+        ({"check_balance": (100, 86, 88)}, False),
+        # One sentence of twelve is more than 3 %, and chance; two are not.
+        ({"find_atm": (12, 10, 10)}, True),
+        ({"find_atm": (12, 9, 9)}, False),
+        # 90 of 92 were rightly taken for it.
+        ({"check_balance": (100, 90, 94)}, True),
+        ({"check_balance": (100, 90, 96)}, False),
+        # One wrong guess more of a rare intent is chance.
+        ({"find_atm": (12, 11, 12)}, True),
+        ({"find_atm": (12, 11, 13)}, False),
+    ],
+)
+def test_another_intent_may_lose_the_margin_and_one_sentence(changed, passes):
+    assert on_a_set(changed).passed is passes
+
+
+@pytest.mark.parametrize(
+    ("changed", "passes"),
+    [
+        ({"transfer_money": (20, 16, 16)}, True),
+        ({"transfer_money": (20, 15, 15)}, False),
+        # Twice as many examples now: 36 of 40 would be the same rate.
+        ({"transfer_money": (40, 36, 36)}, True),
+        ({"transfer_money": (40, 34, 34)}, True),
+        ({"transfer_money": (40, 33, 33)}, False),
+    ],
+)
+def test_where_sentences_are_drawn_anew_two_are_chance(changed, passes):
+    assert drawn_anew(changed).passed is passes
+
+
+def test_many_small_losses_are_one_large_one():
+    intents = {f"intent_{i}": (10, 10, 10) for i in range(40)}
+    worse = {f"intent_{i}": (10, 9, 9) for i in range(40)}
+    verdict = judged(model(scores(intents)), model(scores(worse), sha256="b"))
+
+    assert [r.partition(" on ")[0] for r in verdict.reasons] == ["all intents together"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passes"),
+    [
+        ((95, 2), (90, 2), True),
+        ((95, 2), (89, 2), False),
+        # Below the floor already: better is better, worse is refused.
+        ((80, 2), (85, 2), True),
+        ((80, 2), (80, 2), True),
+        ((80, 2), (79, 2), False),
+        # 5 % of 132 sentences are six and a half.
+        ((95, 2), (95, 6), True),
+        ((95, 2), (95, 7), False),
+        ((95, 20), (95, 19), True),
+        ((95, 20), (95, 21), False),
+    ],
+)
+def test_what_is_out_of_scope_is_caught_and_what_is_in_scope_is_not(
+    before, after, passes
+):
+    was, now = ({"caught": caught, "lost": lost} for caught, lost in (before, after))
+    verdict = judged(model(scores(**was)), model(scores(**now), sha256="b"))
+
+    assert verdict.passed is passes
+
+
+def test_the_first_model_of_all_has_the_floors_alone():
+    assert judged(None, model()).passed
+    refused = judged(None, model(scores(caught=80)))
+
+    assert (refused.passed, refused.against) == (False, None)
+    assert refused.reasons == (
+        "out of scope on ours: 80.0 % are recognised; 90.0 % is the least",
+    )
+
+
+GOOD, BAD = Trial("story", "a", PASSED), Trial("story", "a", FAILED, "step 3")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passes"),
+    [
+        ([], [GOOD], True),
+        ([GOOD], [BAD], False),
+        # Nothing is known of before: it is taken for one that had passed.
+        ([], [BAD], False),
+        ([BAD], [BAD], True),
+        ([BAD], [GOOD], True),
+        # Another one of the same name does not excuse it.
+        ([Trial("conversation", "a", FAILED)], [BAD], False),
+    ],
+)
+def test_what_passed_before_must_pass(before, after, passes):
+    assert judged(model(), model(), before, after).passed is passes
+
+
+def test_what_could_not_be_run_is_said():
+    absent = Trial("conversation", "conversations", NOT_RUN, "no tools for tests")
+    verdict = judged(model(), model(), (), [GOOD, absent])
+
+    assert verdict.not_run == ("conversations: no tools for tests",)
+    assert verdict.in_short == "passed, not everything run"
+
+
+def test_a_set_that_is_new_has_nothing_to_be_held_against():
+    verdict = judged(model(), model(scores(), scores(name="new", right=1), sha256="b"))
+
+    assert verdict.passed
+
+
+def test_each_set_counts_for_itself():
+    before = model(scores(name="one"), scores(name="two"))
+    worse = scores({"transfer_money": (20, 17, 17)}, name="two")
+    verdict = judged(before, model(scores(name="one"), worse, sha256="b"))
+
+    assert [
+        reason.endswith("two: 18 of 20, now 17 of 20") for reason in (verdict.reasons)
+    ] == [True]
+
+
+def test_a_verdict_says_what_changed_and_is_read_again_as_it_was():
+    changed = {"check_balance": (100, 95, 97), "find_atm": (12, 10, 10)}
+    verdict = on_a_set(changed)
+
+    assert verdict.better == ("check_balance on ours: 90 of 100, now 95 of 100",)
+    assert verdict.worse == ("find_atm on ours: 11 of 12, now 10 of 12",)
+    line = next(line for line in verdict.lines if line.what == "ours: understood")
+    assert (line.before, line.after, line.better) == ("90.2 %", "93.2 %", True)
+    assert Verdict.from_json(verdict.as_json()) == verdict
