@@ -60,14 +60,16 @@ BEFORE: Final = re.compile(
     r"(?<!send )(?<!transfer )(?<!move )(?<!wire )over|twice|double|triple|times|minus|"
     r"(?:do ?n['’]?o?t|never)(?: want)?(?: to)?(?: send| pay| transfer| give)*|"
     r"plus|half(?: of)?|(?:third|quarter) of|(?:all )?but(?: for)?|except|not|"
-    r"[0-9]+ ?[x×*]|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?) |[~≈<>±] ?)$",
+    r"split|share|divide|[0-9]+ ?[x×*]|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?) |"
+    r"[~≈<>±] ?)$",
     re.IGNORECASE,
 )
 AFTER: Final = re.compile(
     r" ?(?:%|percent\b|per cent\b)(?: of (?:my |the )?\w+)?| ?[x×*] ?[0-9]+| ?ish\b"
     r"| (?:or (?:so|less|more|thereabouts)|and change|odd|each|apiece|a piece|"
     r"per (?:person|head|each|one)|every(?:one|body)|times \w+|minus .*|plus .*|"
-    r"less (?:the )?fees?|and a half|point [0-9]+)",
+    r"less (?:the )?fees?|and a half|point [0-9]+|"
+    r"(?:less|more|fewer|lower|higher|extra) than .*)",
     re.IGNORECASE,
 )
 # A figure behind one of these is the name of something.
@@ -93,6 +95,8 @@ CENTS: Final = re.compile(
     rf",? (?:and )?(?:[0-9]{{1,2}}|\w+(?:[ -]\w+)?) ?(?:{'|'.join(SMALL_UNITS)})",
     re.IGNORECASE,
 )
+CODE: Final = 3
+INTO: Final = frozenset({"as", "in", "into", "of"})
 SMALL: Final = re.compile(r"[0-9]{1,2}")
 # "send 2 peter" is more likely "to Peter" than a sum.
 LETTERS: Final = frozenset({"2", "4"})
@@ -106,7 +110,8 @@ SHARE: Final = re.compile(
     rf"(?<![\w.,])(?:half(?:{_OF_IT})?(?! (?:an? |past|hour|day))"
     r"|(?:(?:a |one |two |three |[23] )(?:third|quarter)s?|\w+ ?(?:%|per ?cent))"
     rf"{_OF_IT}"
-    rf"|all(?:{_OF_IT}|(?= to\b| into\b|\W*$))|everything(?: i have| i['’]ve got)?"
+    rf"|all(?:{_OF_IT}|(?= to\b| into\b)|(?<!is all)(?<!'s all)(?=\W*$))"
+    r"|my (?:share|part|portion|half)|everything(?: i have| i['’]ve got)?"
     rf"|the (?:rest|remainder|whole lot|full amount|whole amount)(?:{_OF_IT})?"
     r"|(?:the )?(?:same|usual) (?:amount|again|thing|as (?:last|before|always|usual))"
     r"(?: again| as)*(?: last| time| before| always| usual| month| week)*"
@@ -127,7 +132,7 @@ def amount_meant(heard: Heard) -> str | None:
     sums = _sums(heard)
     if len({heard.text[slice(*place)].lower() for place in sums}) > 1:
         return _settled(heard, sums)
-    return _whole(heard, sums[0]) if sums else None
+    return _abroad(heard, sums[0]) if sums else None
 
 
 def share_meant(heard: Heard) -> str | None:
@@ -161,6 +166,9 @@ def _sums(heard: Heard) -> list[Place]:
             for found in [*POINTED_AT.finditer(text), *POINTED_BACK.finditer(text)]
             if not _is_label(text, found.start())
         ]
+    if places:
+        # "ama paid 60, send her half": half of what?
+        pointed += [found.span() for found in SHARE.finditer(text)]
     taken = [(f.start, f.end) for f in heard.found if f.end]
     for place in pointed:
         known = any(_overlap(place, other) for other in [*taken, *places])
@@ -168,7 +176,8 @@ def _sums(heard: Heard) -> list[Place]:
             places.append(place)
     apart: list[Place] = []
     for start, end in sorted(places):
-        if apart and CENTS.fullmatch(text, apart[-1][1], end):
+        joined = apart and text[apart[-1][1] : start] == " "
+        if joined or (apart and CENTS.fullmatch(text, apart[-1][1], end)):
             apart[-1] = apart[-1][0], end
         elif not apart or start >= apart[-1][1]:
             apart.append((start, end))
@@ -213,6 +222,21 @@ def _whole(heard: Heard, place: Place) -> str:
     return heard.text[
         before.start() if before else start : after.end() if after else end
     ]
+
+
+def _abroad(heard: Heard, place: Place) -> str:
+    """The sum with every currency that the message names: "50 to mum in pounds"."""
+    said = _whole(heard, place)
+    for currency in heard.all("currency"):
+        if _overlap(place, (currency.start, currency.end)):
+            continue
+        between = heard.text[place[1] : currency.start]
+        if re.fullmatch(r" [^\W\d_]+(?: [^\W\d_]+)? ", between):
+            return said + between + currency.text  # "50 jamaican dollars"
+        # "mad" and "try" are codes only where they are used as such.
+        if len(currency.text) > CODE or heard.before(currency) in INTO:
+            said += f" {currency.text}"
+    return said
 
 
 def _counted(heard: Heard, place: Place) -> re.Match[str] | None:

@@ -42,8 +42,8 @@ FILLERS: Final = frozenset(
 )
 
 _TOKEN: Final = re.compile(
-    r"[0-9](?:[0-9.,' ]*[0-9])?|(?:us|u|a|au|c|ca|hk|nz|s|r|j|mx)\$|e£|gh[₵¢]|rs\."
-    r"|/[=-]|[^\W\d_]+(?:'[^\W\d_]+)*|[^\w\s]"
+    r"[0-9](?:[0-9.,' ]*[0-9])?|(?:us|u|a|au|c|ca|hk|nz|s|r|j|mx)\$|e£|gh[₵¢]"
+    r"|(?:rs|k?shs?)\.|/[=-]|[^\W\d_]+(?:'[^\W\d_]+)*|[^\w\s]"
 )
 # "no, fifty" corrects; "no one" is not an amount.
 _NO_BUT: Final = re.compile(r"^no(?:[,.!] *| (?=[0-9$£€]))")

@@ -31,6 +31,8 @@ LONGEST_TEXT: Final = 64
 LARGEST_MINOR: Final = 10**15
 _MOST_OFFERED: Final = 3
 _FEW: Final = range(1, 100)
+_CENTS: Final = 2
+_TWO_DIGITS: Final = range(10, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,11 @@ def _amount(tokens: list[str], currency: str, style: NumberStyle) -> Reading:
     named = {token for token in tokens if token in UNITS}
     possible = set.intersection(*(set(UNITS[token]) for token in named or {"$"}))
     split = _split_units(tokens)
-    if split is None or not possible:
-        return Unreadable()
-    major, minor, minor_unit = split
+    if split is None and currency in possible:
+        return _pence_unsaid(tokens, currency)
+    major, minor, minor_unit = split or ([], [], None)
     number = _major(major, style, currency, named=bool(named))
-    if number is None:
+    if number is None or split is None or not possible:
         return Unreadable()
     if named and currency not in possible:
         return Foreign(UNITS[min(named)][0])
@@ -169,6 +171,21 @@ def _before_small(body: list[str]) -> tuple[list[str], list[str]] | None:
             after = body[place + 1 :]
             return body[:place], after[1:] if after[0] == "and" else after
     return None
+
+
+def _pence_unsaid(tokens: list[str], currency: str) -> Reading:
+    """ "ten pounds fifty": offered as 10.50, not taken."""
+    places = [index for index, token in enumerate(tokens) if token in UNITS]
+    major, minor = tokens[: places[0]] if places else [], tokens[len(tokens) - 1 :]
+    if len(places) != 1 or not major or tokens[places[0] + 1 :] != minor:
+        return Unreadable()
+    whole, part = (read_number(t, ENGLISH, 0) for t in (major, minor))
+    if whole is None or part is None or not whole.certain:
+        return Unreadable()
+    if exponent(currency) != _CENTS or part.values[0] not in _TWO_DIGITS:
+        return Unreadable()
+    total = whole.values[0] + part.values[0] / 100
+    return _reading(Number((total,), certain=False), currency)
 
 
 def _all_units(tokens: list[str]) -> bool:

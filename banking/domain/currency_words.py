@@ -39,11 +39,12 @@ UNITS: Final[dict[str, tuple[str, ...]]] = {
     "₹": ("INR",),
     **dict.fromkeys(("rupee", "rupees"), ("INR", "PKR", "LKR", "NPR", "MUR")),
     **dict.fromkeys(("rs", "rs.", "/-"), ("INR", "PKR", "LKR", "NPR", "MUR")),
-    **dict.fromkeys(("₦", "naira"), ("NGN",)),
+    **dict.fromkeys(("₦", "naira", "n"), ("NGN",)),
     **dict.fromkeys(("₵", "gh₵", "gh¢", "ghc", "cedi", "cedis"), ("GHS",)),
-    **dict.fromkeys(("ksh", "kshs"), ("KES",)),
+    **dict.fromkeys(("ksh", "kshs", "ksh.", "kshs."), ("KES",)),
     **dict.fromkeys(
-        ("shilling", "shillings", "shs", "/="), ("KES", "TZS", "UGX", "SOS")
+        ("shilling", "shillings", "sh", "sh.", "shs", "shs.", "/="),
+        ("KES", "TZS", "UGX", "SOS"),
     ),
     "bob": ("KES",),
     **dict.fromkeys(("rand", "rands", "r"), ("ZAR",)),

@@ -94,6 +94,13 @@ EXACT = {
     "send 50 to mum, 50 dollars": 5000,
     "i have 300, send 50 to mum": 5000,
     "my balance is 200 send mum 50": 5000,
+    "send 50 to mum, she is mad": 5000,
+    "send 50 to mum, that's all": 5000,
+    "send 20 more to mum": 2000,
+    "send fifteen i mean fifty to mum": 5000,
+    "send 50 (fifty) to mum": 5000,
+    "send 5️⃣0️⃣ to mum": 5000,
+    "send ٥٠ to mum": 5000,
     "make it 45": 4500,
     "no, 50": 5000,
     "50 to account no 4521": 5000,
@@ -111,7 +118,13 @@ send 0x50 to mum|send 50k5 to mum|send 2 pizzas to mum|send 3 tickets to peter
 send all but 50 to mum|send 50 and a half to mum
 send 1.250 to mum|send 15,5 to mum|send €50 to mum
 send 50 euros to mum|send £50 to mum|send 50 naira to mum|send mum one fifty dollars
-send two thousand five dollars to mum
+send two thousand five dollars to mum|send 50 to mum in gbp|send 50 to mum in pounds
+send 50 aussie dollars to mum|send 50 jamaican dollars to mum|send 50 dollars in euros
+ama paid 60 for dinner, send her half|ama paid 60 for 3, send her my share
+send 20 dollars less than last time to mum|send 20 more than last time to mum
+split 60 with ama|send 10 dollars 50 to mum|send $10 50 to mum|send 0.5 bitcoin to mum
+send no more than 100 to mum|send max 100 to mum|send 50 or half my balance to mum
+send mum 3 fifties|send 5o to mum|send 100 minus the 20 i owe|send the same plus 20
 """.strip().replace("\n", "|")
 UNHEARD = """
 send 2 peter|snd 2 mum|pay invoice 4521 to ama|pay order 4521 to ama
