@@ -107,6 +107,7 @@ class Shelf:
         self.file_of(card)
         with self._changing():
             self.files.write(CANDIDATE, self.files.read(beside(card.file)))
+            self._tidy()
 
     def promote(self, sha256: str, *, by: str, at: datetime, verdict: str) -> ModelCard:
         """Put the candidate into service."""
