@@ -119,7 +119,7 @@ class ModelGate:
         run = self.shelf.run()
         if run is None or run.id != run_id or run.stage != WAITING or run.failed:
             return
-        with self.shelf.working(), self._noted(run) as progress:
+        with self._noted(run) as progress, self.shelf.working():
             self._train(by, _part(progress, 0, TRAINED), force=False)
             if self.candidate() is not None:
                 self._compare(by, _part(progress, TRAINED, 100))
