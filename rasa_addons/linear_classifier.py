@@ -34,7 +34,9 @@ from scipy.sparse import csr_matrix
 
 from rasa_addons import softmax, wordings
 from rasa_addons.manifest import digest_of
+from rasa_addons.sentence_encoder import vector_of
 from rasa_addons.softmax import Softmax, fit
+from rasa_addons.two_requests import Guess, Rules, two_requests
 from rasa_addons.wordings import Wordings
 
 MODEL_FILE = "linear.npz"
@@ -47,6 +49,8 @@ TYPED_COMMAND = re.compile(
     r"[/\u2044\u2215\uff0f]"
 )
 FEWEST_INTENTS = 2
+SECOND_INTENT = "second_intent"
+EPS = 1e-9
 
 
 @DefaultV1Recipe.register(
@@ -64,13 +68,16 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """``C``: trust in the data against simplicity; ``wordings``: their weight.
 
-        ``topic_threshold``: below it no fixed answer is good enough.
+        ``topic_threshold``: below it no fixed answer is good enough. ``two_requests``:
+        when a text holds two of them (``surely`` over 1: never), which intents are
+        ``never`` one of two, and which are answered ``last``.
         """
         return {
             "C": 2.0,
             "wordings": 2.0,
             "ranking_length": 10,
             "topic_threshold": 0.25,
+            "two_requests": {"surely": 0.7, "never": [], "last": []},
         }
 
     @classmethod
@@ -99,6 +106,10 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         self._wordings = vocabulary
         self._model = model
         self._topics = topics or {}
+        two = {**self.get_default_config()["two_requests"], **config["two_requests"]}
+        self._rules = Rules(
+            float(two["surely"]), frozenset(two["never"]), frozenset(two["last"])
+        )
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
@@ -153,6 +164,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             ranking = self._ranking(message)
             none = not ranking or TYPED_COMMAND.match(message.get(TEXT)) is not None
+            if not none:
+                ranking = self._divided(message, ranking)
             best = {"name": None, "confidence": 0.0} if none else ranking[0]
             message.set(INTENT, best, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -188,6 +201,33 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         return [
             {"name": self._model.classes[i], "confidence": float(chances[i])}
             for i in best
+        ]
+
+    def _divided(
+        self, message: Message, ranking: List[Dict[Text, Any]]
+    ) -> List[Dict[Text, Any]]:
+        """The ranking of the request to answer now; the other is set beside it."""
+        whole = ranking[0]["name"], ranking[0]["confidence"]
+        found = two_requests(message.get(TEXT), whole, self._guesses, self._rules)
+        if found is None:
+            return ranking
+        message.set(SECOND_INTENT, found.as_json(), add_to_output=True)
+        now = {"name": found.now.intent, "confidence": found.now.confidence}
+        others = [guess for guess in ranking if guess["name"] != now["name"]]
+        # What is not the first request shares what certainty that one leaves.
+        left = (1 - now["confidence"]) / max(sum(o["confidence"] for o in others), EPS)
+        shared = [{**o, "confidence": o["confidence"] * left} for o in others]
+        return [now, *shared][: self._config["ranking_length"]]
+
+    def _guesses(self, texts: List[Text]) -> List[Guess]:
+        if self._model is None or self._wordings is None:
+            return []
+        dense = np.concatenate([vector_of(text) for text in texts])
+        chances = self._model.chances(dense, self._wordings.of(texts))
+        best = chances.argmax(1)
+        return [
+            (self._model.classes[i], float(row[i]))
+            for i, row in zip(best, chances, strict=True)
         ]
 
     def _features(

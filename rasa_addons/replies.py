@@ -116,6 +116,8 @@ def body_of(
             for guess in ranking[:RANKING_LENGTH]
         ],
         "entities": [_entity(entity) for entity in parsed.get("entities") or []],
+        # A second request in the same message, not yet answered; or null.
+        "second_intent": parsed.get("second_intent"),
         "actions": [
             event["name"]
             for event in turn

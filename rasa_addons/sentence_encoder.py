@@ -31,12 +31,27 @@ from rasa_addons.minilm import (
 # Customers say the same short things all day: "hi", "balance", "yes", "50".
 REMEMBERED_SENTENCES = 8_192
 LONGEST_REMEMBERED = 80
+# A linear classifier with a fixed penalty hardly uses vectors of length 1.
+SCALE = np.float32(8.0)
 
 
 @lru_cache(maxsize=1)
 def shared_model() -> MiniLM:
     """The encoder of this process, loaded and checked once."""
     return MiniLM(model_folder())
+
+
+def vector_of(text: str) -> np.ndarray:
+    """One row of features, as ``SentenceEncoder`` adds it to a message."""
+    short = len(text) <= LONGEST_REMEMBERED
+    return (_remembered if short else _encoded)(text)[None] * SCALE
+
+
+def _encoded(text: str) -> np.ndarray:
+    return shared_model().encode([text])[0]
+
+
+_remembered = lru_cache(maxsize=REMEMBERED_SENTENCES)(_encoded)
 
 
 @DefaultV1Recipe.register(
@@ -47,11 +62,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """``scale``: length of the vectors; ``cache``: file of training vectors."""
+        """``cache``: file of training vectors."""
         return {
             **DenseFeaturizer.get_default_config(),
-            # A linear classifier with a fixed penalty hardly uses vectors of length 1.
-            "scale": 8.0,
             "cache": ".rasa/sentences.npz",
         }
 
@@ -62,9 +75,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:
-        """The scale must be a positive number."""
-        if not float(config.get("scale", 1.0)) > 0:
-            raise ValueError("scale must be positive")
+        """Any file name will do."""
 
     @classmethod
     def create(
@@ -79,10 +90,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def __init__(self, name: Text, config: Dict[Text, Any]) -> None:
         super().__init__(name, config)
-        self._model = shared_model()
-        self._scale = np.float32(config["scale"])
-        self._remembered = lru_cache(maxsize=REMEMBERED_SENTENCES)(self._one)
-        self._remembered("hello")
+        vector_of("hello")
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
@@ -94,7 +102,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         examples = [m for m in training_data.training_examples if m.get(TEXT)]
         vectors = self._training_vectors([m.get(TEXT) for m in examples])
         for message, vector in zip(examples, vectors, strict=True):
-            self._add(message, vector)
+            self._add(message, vector[None] * SCALE)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -102,23 +110,18 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         for message in messages:
             text = message.get(TEXT)
             if text:
-                short = len(text) <= LONGEST_REMEMBERED
-                self._add(message, (self._remembered if short else self._one)(text))
+                self._add(message, vector_of(text))
         return messages
 
-    def _one(self, text: str) -> np.ndarray:
-        return self._model.encode([text])[0]
-
     def _add(self, message: Message, vector: np.ndarray) -> None:
-        sentence = (vector * self._scale).reshape(1, DIMENSIONS)
-        self.add_features_to_message(None, sentence, TEXT, message)  # type: ignore
+        self.add_features_to_message(None, vector, TEXT, message)  # type: ignore
 
     def _training_vectors(self, texts: List[str]) -> np.ndarray:
         known = _read_cache(self._config["cache"])
         keys = [_cache_key(text) for text in texts]
         fresh = {k: t for k, t in zip(keys, texts, strict=True) if k not in known}
         if fresh:
-            rows = self._model.encode(list(fresh.values()))
+            rows = shared_model().encode(list(fresh.values()))
             known.update(zip(fresh, rows, strict=True))
             _write_cache(self._config["cache"], {key: known[key] for key in keys})
         return np.stack([known[k] for k in keys]) if keys else np.empty((0, DIMENSIONS))
