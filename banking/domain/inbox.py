@@ -26,6 +26,8 @@ FORM: Final = "_form"
 BARE_WORDS: Final = 2
 # What a customer says anew, a moment later, is one correction of all before it.
 LONGEST_ROW: Final = 3
+# Shorter words are in every sentence.
+TELLING: Final = 4
 
 
 class Reason(StrEnum):
@@ -75,8 +77,9 @@ class Heard:
 
     @property
     def typed(self) -> bool:
-        """Whether these are the customer's own words."""
-        return self.kind == "text" and any(not char.isspace() for char in self.text)
+        """Whether these are the customer's own words, and no attempt at a command."""
+        text = self.text.strip()
+        return self.kind == "text" and bool(text) and not text.startswith("/")
 
     @property
     def in_form(self) -> bool:
@@ -99,7 +102,7 @@ class Heard:
 
     def uncertain(self, rules: InboxRules) -> bool:
         """Whether it was answered with little confidence, or with a close rival."""
-        if self.refused or self.bare or self.intent == VALUE:
+        if self.refused or self.bare or (self.intent == VALUE and self.in_form):
             return False
         if self.confidence < rules.uncertain_below:
             return True
@@ -169,9 +172,17 @@ def _suggestions(said: Sequence[Heard], rules: InboxRules) -> Mapping[int, str]:
         for turn in reversed(said[max(0, place - LONGEST_ROW) : place]):
             if not turn.refused or later.at - turn.at > rules.at_once:
                 break
-            found.setdefault(turn.number, meant.intent)
+            if meant.kind == "tap" or _related(turn, meant):
+                found.setdefault(turn.number, meant.intent)
             later = turn
     return found
+
+
+def _related(turn: Heard, then: Heard) -> bool:
+    """Whether what was said next may be the same wish in other words."""
+    words = {word for word in turn.text.casefold().split() if len(word) >= TELLING}
+    kept = words & set(then.text.casefold().split())
+    return bool(kept) or then.intent in (name for name, _ in turn.ranking)
 
 
 def _says_what_was_meant(turn: Heard, rules: InboxRules) -> bool:

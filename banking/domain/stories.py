@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from banking.domain.examples import Lesson, Span, markup, trimmed
+from banking.domain.inbox import FORM, Heard
 
 # What the engine does at every turn by itself, and no story names.
 _UNNAMED: Final = frozenset(
     {"action_listen", "action_session_start", "action_extract_slots"}
 )
 _ASKING: Final = "requested_slot"
+# What the bank's forms set it to (actions/talk.py).
+_AN_ANSWER: Final = "answer"
 
 type Event = Mapping[str, Any]
 # Makes of what was written what may be kept of it.
@@ -129,19 +132,62 @@ def _in_story_order(turn: Sequence[Event]) -> list[Event]:
 def _said(event: Event, keeping: Keeping) -> Step:
     parsed = event.get("parse_data") or {}
     intent = str((parsed.get("intent") or {}).get("name") or "")
-    # The channel puts one unseen character before a typed slash.
-    text = str(event.get("text") or "")
-    if text.startswith("/"):
+    # The channel puts one unseen character before a slash that was typed.
+    said = str(event.get("text") or "")
+    if said.removeprefix("\u200b").startswith("/"):
         return Step("intent", intent)
-    said = text.removeprefix("\u200b")
-    shift = len(said) - len(text)
     spans = [
-        Span(entity["start"] + shift, entity["end"] + shift, str(entity["entity"]))
+        Span(entity["start"], entity["end"], str(entity["entity"]))
         for entity in parsed.get("entities") or ()
         if isinstance(entity.get("start"), int) and isinstance(entity.get("end"), int)
     ]
     lesson = keeping(Lesson(intent, said, trimmed(said, spans)))
     return Step("user", markup(lesson), intent)
+
+
+# --- from what the bank itself kept -----------------------------------------------
+
+
+def steps_of(
+    turns: Sequence[Heard], first: int, then: Heard | None, keeping: Keeping
+) -> tuple[list[Step], bool]:
+    """The steps of stored turns, where the engine has forgotten them.
+
+    ``turns`` may begin before turn number ``first``, since a story begins where its
+    form begins; ``then`` is the turn that came after them. An open form answers every
+    message, so it ended before the first one that it did not answer.
+    """
+    begin = next(n for n, turn in enumerate(turns) if turn.number >= first)
+    start = begin
+    while (
+        start and _form(turns[start]) and _form(turns[start]) == _form(turns[start - 1])
+    ):
+        start -= 1
+    steps: list[Step] = []
+    loop = ""
+    for turn, following in zip(turns[start:], [*turns[start + 1 :], then], strict=True):
+        steps += _written(turn, keeping)
+        if _form(turn) and _form(turn) != loop:
+            loop = _form(turn)
+            steps.append(Step("active_loop", loop))
+            steps.append(Step("slot_was_set", _AN_ANSWER))
+        if loop and following is not None and _form(following) != loop:
+            loop = ""
+            steps += [Step("slot_was_set", None), Step("active_loop", None)]
+    return steps, start < begin
+
+
+def _form(turn: Heard) -> str:
+    return next((name for name in turn.actions if name.endswith(FORM)), "")
+
+
+def _written(turn: Heard, keeping: Keeping) -> list[Step]:
+    """What was said in a turn, and the actions that answered it."""
+    step = Step("intent", turn.intent)
+    if turn.kind == "text" and not turn.text.startswith("/"):
+        lesson = keeping(Lesson(turn.intent, turn.text, turn.spans))
+        step = Step("user", markup(lesson), turn.intent)
+    return [step, *(Step("action", name) for name in turn.actions)]
 
 
 # --- writing ----------------------------------------------------------------------

@@ -11,9 +11,11 @@ from banking.domain.examples import Lesson
 from banking.domain.inbox import Heard
 from banking.domain.pseudonyms import masked, one_line, pseudonymous
 from banking.domain.stories import (
+    Step,
     TurnsForgotten,
     quoted,
     steps_between,
+    steps_of,
     story_text,
 )
 from banking.ports.training import NotKept, StoryDraft, StoryExists
@@ -22,6 +24,7 @@ from banking.services.teaching_room import Room
 STORIES: Final = "tests/test_stories.yml"
 CONVERSATIONS: Final = "tests/conversations"
 LONGEST_TITLE: Final = 100
+LONGEST_FORM: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +34,27 @@ class Stories(Room):
     def story(self, first: int, last: int, title: str) -> StoryDraft:
         """See ``TeachingDesk.story``."""
         turns = self._turns(first, last)
-        events = self.trackers.events(turns[0].conversation_id)
-        ends = turns[0].message_id, turns[-1].message_id
-        try:
-            steps, earlier = steps_between(events, *ends, keeping=_kept)
-        except TurnsForgotten:
-            raise NotKept("the dialogue engine has forgotten these turns") from None
+        steps, earlier = self._steps(turns)
         named = _title(title, turns)
         notes = [*_notes(turns), *(["begins where its form begins"] if earlier else [])]
         return StoryDraft(named, STORIES, story_text(named, steps), tuple(notes))
+
+    def _steps(self, turns: Sequence[Heard]) -> tuple[list[Step], bool]:
+        """As the engine remembers them; else as the bank stored them."""
+        first, last = turns[0], turns[-1]
+        events = self.trackers.events(first.conversation_id)
+        try:
+            return steps_between(
+                events, first.message_id, last.message_id, keeping=_kept
+            )
+        except TurnsForgotten:
+            pass
+        with self.uow() as tx:
+            before = tx.inbox.around(first.number, LONGEST_FORM, 0)
+            after = tx.inbox.around(last.number, 0, 1)
+        known = [*before[:-1], *turns]
+        then = after[-1] if len(after) > 1 else None
+        return steps_of(known, first.number, then, keeping=_kept)
 
     def add_story(self, first: int, last: int, title: str, by: str) -> StoryDraft:
         """See ``TeachingDesk.add_story``."""
