@@ -17,11 +17,19 @@ from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_RESPONSE_KEY,
+    RESPONSE,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 KIND = DefaultV1Recipe.ComponentType
 TAKES_PART = {KIND.MESSAGE_TOKENIZER, KIND.MESSAGE_FEATURIZER, KIND.INTENT_CLASSIFIER}
+
+LABELS = frozenset({INTENT, INTENT_RESPONSE_KEY, RESPONSE, ENTITIES})
 
 
 class NoPipeline(Exception):
@@ -93,8 +101,11 @@ class IntentPipeline:
                 component.process_training_data(data)
 
     def read(self, messages: Sequence[Message]) -> List[Message]:
-        """Understand prepared messages; the given ones stay as they are."""
-        read = [_copy(message) for message in messages]
+        """Understand prepared messages; the given ones stay as they are.
+
+        What a message is labelled with is not shown to the components.
+        """
+        read = [_copy(message, without=LABELS) for message in messages]
         for part in self.learning:
             self._made[part.name].process(read)
         return read
@@ -151,10 +162,10 @@ def _data(messages: List[Message]) -> TrainingData:
     return data
 
 
-def _copy(message: Message) -> Message:
+def _copy(message: Message, without: FrozenSet[str] = frozenset()) -> Message:
     """The message as it is now, to be added to without changing the first."""
     return Message(
-        data=dict(message.data),
+        data={key: kept for key, kept in message.data.items() if key not in without},
         output_properties=set(message.output_properties),
         time=message.time,
         features=list(message.features),
