@@ -21,7 +21,7 @@ _SPACES: Final = re.compile(r"\s+")
 _BETWEEN: Final = (
     re.compile(r" (?:to|until|till|through|and|-) "),
     re.compile(r" ?[–—] ?"),
-    re.compile(r"(?<=^[0-9])-|(?<=^[0-9]{2})-"),
+    re.compile(r"(?<=^[0-9])-|(?<=^[0-9]{2})-|(?<=(?:st|nd|rd|th))-"),
 )
 
 
@@ -32,7 +32,7 @@ def read_period(text: str, today: date) -> Period | None:
     words = _SPACES.sub(" ", text.strip().lower().strip(".?!").replace(",", " "))
     words = words.strip()
     try:
-        return _range(words, today) or _open(words, today) or one_period(words, today)
+        return _open(words, today) or _range(words, today) or one_period(words, today)
     except (ValueError, OverflowError):  # the 31st of June, the year 0
         return None
 
@@ -72,11 +72,18 @@ def _from_to(first: str, second: str, today: date) -> Period | None:
 
 def _open(words: str, today: date) -> Period | None:
     """From a day until now: "since March"."""
-    found = re.fullmatch(r"(?:since|after|starting|starting from) (?P<rest>.+)", words)
+    found = re.fullmatch(
+        r"(?P<word>since|after|starting(?: from)?|from) (?P<rest>.+?)"
+        r"(?P<now> (?:till|until|to|up to) (?:now|date|today))?",
+        words,
+    )
     start = one_period(found["rest"], today) if found else None
-    if start is None or start.since > today:
+    # "from March" alone may as well be in March.
+    if found is None or start is None or (found["word"] == "from" and not found["now"]):
         return None
-    return Period(start.since, today + _DAY)
+    # After a day is the day after it; since a month is from its first day on.
+    since = start.until if found["word"] == "after" else start.since
+    return Period(since, today + _DAY) if since <= today else None
 
 
 def _year_back(day: date) -> date:

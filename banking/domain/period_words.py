@@ -3,69 +3,35 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
+from banking.domain.calendar_words import (
+    COUNTS,
+    MONTH,
+    MONTHS,
+    WEEKDAY,
+    WEEKDAYS,
+    count,
+    days_in,
+    later,
+    slashed,
+)
 from banking.domain.period import Period
 
 _DAY: Final = timedelta(days=1)
 _MOST_UNITS: Final = 400
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WEEKDAYS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "monday mon",
-            "tuesday tue tues",
-            "wednesday wed",
-            "thursday thu thurs",
-            "friday fri",
-            "saturday sat",
-            "sunday sun",
-        )
-    )
-    for name in names.split()
-}
-_COUNTS: Final = {
-    word: number
-    for number, word in enumerate(
-        """
-        one two three four five six seven eight nine ten eleven twelve
-        """.split(),
-        start=1,
-    )
-}
-_MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_WEEKDAY: Final = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _YEAR: Final = r"(?P<year>(?:19|20)[0-9]{2})"
 _DAY_NUMBER: Final = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
-_UNIT: Final = r"(?P<unit>days?|weeks?|months?|years?)"
-_N: Final = r"(?P<n>[0-9]{1,3}|" + "|".join(_COUNTS) + ")"
+_UNIT: Final = r"(?P<unit>day|week|fortnight|month|quarter|year)s?"
+_N: Final = r"(?P<n>[0-9]{1,3}|an?|" + "|".join(COUNTS) + ")"
+_QUARTERS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
-_FILLER: Final = re.compile(r"^(?:in|for|on|during|of|the|my|from|back in|at) ")
+_FILLER: Final = re.compile(
+    r"^(?:in|for|on|during|of|the|my|from|back in|at|over|within|dated) "
+)
 
 
 def one_period(words: str, today: date) -> Period | None:
@@ -82,18 +48,34 @@ def _today(today: date) -> Period:
 
 
 def _named_day(words: str, today: date) -> Period | None:
-    if words in {"today", "so far today", "now"}:
+    if words in {"today", "so far today", "now", "this morning", "tonight"}:
         return _today(today)
-    if words in {"yesterday", "last night"}:
+    if words in {"yesterday", "last night", "yday", "yesterday evening"}:
         return Period(today - _DAY, today)
     if words in {"day before yesterday", "the day before yesterday"}:
         return Period(today - 2 * _DAY, today - _DAY)
+    if words in {"last weekend", "weekend", "this weekend"}:
+        # The latest that has begun; the one before where this one is still going on.
+        back = (today.weekday() - WEEKDAYS["saturday"]) % 7
+        if words == "last weekend" and back <= 1:
+            back += 7
+        saturday = today - back * _DAY
+        return Period(saturday, min(saturday + 2 * _DAY, today + _DAY))
     return None
 
 
 def _named_span(words: str, today: date) -> Period | None:
+    to_date = {
+        "year to date": "year",
+        "ytd": "year",
+        "month to date": "month",
+        "mtd": "month",
+        "week to date": "week",
+    }
+    if words in to_date:
+        return Period(_start_of(to_date[words], today), today + _DAY)
     found = re.fullmatch(
-        r"(?P<which>this|last|past|previous|current) (?P<unit>week|month|year)"
+        r"(?P<which>this|last|previous|current) (?P<unit>week|month|quarter|year)"
         r"(?: so far)?",
         words,
     )
@@ -106,25 +88,44 @@ def _named_span(words: str, today: date) -> Period | None:
 
 
 def _counted(words: str, today: date) -> Period | None:
-    """ "last 7 days", "past 3 months", "8 weeks ago"."""
+    """ "last 7 days", "past month", "last fortnight", "8 weeks ago"."""
     found = re.fullmatch(
-        rf"(?:(?:last|past|previous) )?{_N} {_UNIT}(?P<ago> ago)?", words
+        rf"(?:(?P<past>last|past|previous) )?(?:{_N} )?{_UNIT}(?P<ago> ago)?", words
+    )
+    if found is None or bool(found["past"]) == bool(found["ago"]):
+        return None
+    unit, bare = found["unit"], found["n"] is None
+    # "last month" is the one before this; "past month" ends today.
+    if bare and (found["ago"] or (found["past"] != "past" and unit != "fortnight")):
+        return None
+    number = 1 if bare else count(found["n"])
+    if not 0 < number <= _MOST_UNITS:
+        return None
+    start = later(today, -number, unit)
+    if not found["ago"]:
+        return Period(start + _DAY if unit == "day" else start, today + _DAY)
+    if unit in {"day", "fortnight"}:
+        return Period(start, start + _DAY)
+    begins = _start_of(unit, start)
+    return Period(begins, later(begins, 1, unit))
+
+
+def _quarter(words: str, today: date) -> Period | None:
+    """ "Q1", "the third quarter of 2025": the latest one that has begun."""
+    found = re.fullmatch(
+        r"(?:q(?P<n>[1-4])|(?P<name>first|second|third|fourth) quarter)"
+        rf"(?: (?:of )?{_YEAR})?",
+        words,
     )
     if found is None:
         return None
-    if not found["ago"] and words[0] not in "lp":
-        return None
-    number = _COUNTS.get(found["n"]) or int(found["n"])
-    if not 0 < number <= _MOST_UNITS:
-        return None
-    unit = found["unit"].rstrip("s")
-    start = _back(today, number, unit)
-    if not found["ago"]:
-        return Period(start + _DAY if unit == "day" else start, today + _DAY)
-    if unit == "day":
-        return Period(start, start + _DAY)
-    begins = _start_of(unit, start)
-    return Period(begins, _forward(begins, unit))
+    number = int(found["n"]) if found["n"] else _QUARTERS[found["name"]]
+    month = 3 * number - 2
+    year = int(found["year"]) if found["year"] else today.year
+    if not found["year"] and date(year, month, 1) > today:
+        year -= 1
+    start = date(year, month, 1)
+    return Period(start, later(start, 1, "quarter"))
 
 
 def _iso(words: str, today: date) -> Period | None:  # noqa: ARG001
@@ -140,24 +141,16 @@ def _iso(words: str, today: date) -> Period | None:  # noqa: ARG001
 
 def _slashed(words: str, today: date) -> Period | None:  # noqa: ARG001
     """25/12/2025: read only where day and month cannot change places."""
-    found = re.fullmatch(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})", words)
-    if found is None:
-        return None
-    first, second, year = int(found[1]), int(found[2]), int(found[3])
-    months = 12
-    if first <= months and second <= months and first != second:
-        return None
-    month, number = sorted((first, second))
-    day = date(year, month, number)
-    return Period(day, day + _DAY)
+    days = slashed(words)
+    return Period(days[0], days[0] + _DAY) if len(days) == 1 else None
 
 
 def _month(words: str, today: date) -> Period | None:
     """ "October", "last October", "October 2025": the latest one that has begun."""
-    found = re.fullmatch(rf"(?:last )?(?P<month>{_MONTH})(?: {_YEAR})?", words)
+    found = re.fullmatch(rf"(?:last )?(?P<month>{MONTH})(?: {_YEAR})?", words)
     if found is None:
         return None
-    month = _MONTHS[found["month"]]
+    month = MONTHS[found["month"]]
     if found["year"]:
         return _whole_month(int(found["year"]), month)
     this_year = (
@@ -169,13 +162,13 @@ def _month(words: str, today: date) -> Period | None:
 def _day_of_month(words: str, today: date) -> Period | None:
     """ "15 May", "May the 15th", "15th of May 2025": the latest one."""
     for pattern in (
-        rf"{_DAY_NUMBER}(?: of)? (?P<month>{_MONTH})(?: {_YEAR})?",
-        rf"(?P<month>{_MONTH})(?: the)? {_DAY_NUMBER}(?: {_YEAR})?",
+        rf"{_DAY_NUMBER}(?: of)? (?P<month>{MONTH})(?: {_YEAR})?",
+        rf"(?P<month>{MONTH})(?: the)? {_DAY_NUMBER}(?: {_YEAR})?",
     ):
         found = re.fullmatch(pattern, words)
         if found is None:
             continue
-        month, number = _MONTHS[found["month"]], int(found["day"])
+        month, number = MONTHS[found["month"]], int(found["day"])
         if found["year"]:
             day = date(int(found["year"]), month, number)
         else:
@@ -198,11 +191,13 @@ def _bare_day(words: str, today: date) -> Period | None:
 
 
 def _weekday(words: str, today: date) -> Period | None:
-    found = re.fullmatch(rf"(?:last |on )?({_WEEKDAY})", words)
+    found = re.fullmatch(rf"(?:last |on )?({WEEKDAY})", words)
     if found is None:
         return None
-    back = (today.weekday() - _WEEKDAYS[found[1]]) % 7 or 7
-    day = today - back * _DAY
+    back = (today.weekday() - WEEKDAYS[found[1]]) % 7
+    if not back and not words.startswith("last "):
+        return None  # said on the day itself: today, or a week ago?
+    day = today - (back or 7) * _DAY
     return Period(day, day + _DAY)
 
 
@@ -218,6 +213,7 @@ _READERS: Final[tuple[Callable[[str, date], Period | None], ...]] = (
     _counted,
     _iso,
     _slashed,
+    _quarter,
     _month,
     _day_of_month,
     _bare_day,
@@ -228,7 +224,7 @@ _READERS: Final[tuple[Callable[[str, date], Period | None], ...]] = (
 
 def _whole_month(year: int, month: int) -> Period:
     first = date(year, month, 1)
-    return Period(first, first + timedelta(days=monthrange(year, month)[1]))
+    return Period(first, first + timedelta(days=days_in(first)))
 
 
 def _latest(today: date, month: int, number: int) -> date:
@@ -240,25 +236,11 @@ def _latest(today: date, month: int, number: int) -> date:
 
 
 def _start_of(unit: str, day: date) -> date:
-    if unit == "week":
-        return day - timedelta(days=day.weekday())
-    if unit == "month":
-        return day.replace(day=1)
+    match unit:
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "quarter":
+            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
     return day.replace(month=1, day=1)
-
-
-def _forward(start: date, unit: str) -> date:
-    if unit == "week":
-        return start + timedelta(days=7)
-    if unit == "month":
-        return _whole_month(start.year, start.month).until
-    return start.replace(year=start.year + 1)
-
-
-def _back(today: date, number: int, unit: str) -> date:
-    if unit in {"day", "week"}:
-        return today - timedelta(days=number * (7 if unit == "week" else 1))
-    months = number * (12 if unit == "year" else 1)
-    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(today.day, last))

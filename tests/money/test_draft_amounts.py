@@ -1,13 +1,19 @@
 """How much is sent: exact, offered, limited, warned about."""
 
+import json
+from fractions import Fraction
+
 import pytest
 
 from banking.domain.money import Money
+from banking.domain.shares import WHOLE, Relative
+from banking.ports.core_banking import Account
 from banking.services.outcomes import (
     AddPayee,
     ConfirmNeeded,
     RemovePayee,
 )
+from banking.services.relative_amounts import RelativeAmounts
 
 
 def payloads(outcome):
@@ -156,3 +162,57 @@ def test_a_reference_is_only_ever_text(world, reference):
     confirm = ama.draft(payee="mum", amount="5", reference=reference + "\n\u202e")
 
     assert reference[:60] == confirm.facts["reference"]
+
+
+def test_the_same_as_last_time_is_what_was_paid_not_what_waits(world):
+    ama = world.person()
+    ama.pay(payee="grace", amount="12.34")
+    ama.draft(payee="grace", amount="77")
+
+    asked = ama.draft(payee="grace", amount="same as last time")
+
+    assert ["USD 12.34"] == [choice.title for choice in asked.choices]
+
+
+@pytest.mark.parametrize(
+    ("said", "parts", "of"),
+    [
+        ("half my balance", 2, 0),
+        ("10% of my balance", 10, 0),
+        ("a third of my savings", 3, 1),
+        ("half of my savings", 2, 1),
+    ],
+)
+def test_a_share_is_of_the_account_that_was_named(world, said, parts, of):
+    ama = world.person()
+    expected = Money(ama.balance(of).minor // parts, "USD")
+
+    asked = ama.draft(payee="grace", amount=said)
+
+    assert "utter_ask_amount_relative" == asked.response
+    assert [str(expected)] == [choice.title for choice in asked.choices]
+    chosen = json.loads(asked.choices[0].payload.removeprefix("/inform"))
+    confirm = ama.draft(payee="grace", **chosen)
+    if isinstance(confirm, ConfirmNeeded):
+        assert str(expected) == confirm.facts["amount"]
+        assert confirm.facts["source"].startswith(("Current", "Savings")[of])
+
+
+def test_a_share_of_another_account_than_the_chosen_one_is_not_guessed(world):
+    ama = world.person()
+
+    asked = ama.draft(payee="grace", amount="half my savings", source="current")
+
+    assert "utter_ask_amount_unknown" == asked.response
+
+
+def test_all_of_it_leaves_the_fee(world):
+    ama = world.person()
+    free, fee = ama.balance(), Money(150, "USD")
+    account = Account("1", "current", "Main", "USD", balance=free, available=free)
+    whole = RelativeAmounts(world.bank.uow)
+
+    assert free - fee == whole.come_to(None, Relative(WHOLE), None, account, fee)
+    half = whole.come_to(None, Relative(Fraction(1, 2)), None, account, fee)
+    assert Money(free.minor // 2, "USD") == half
+    assert whole.come_to(None, Relative(WHOLE), None, account, free) is None
