@@ -71,7 +71,7 @@ def test_a_file_that_is_not_utf_8_is_named(home: Path) -> None:
 
 
 def test_nested_brackets_without_end_do_not_stop_the_check(home: Path) -> None:
-    (home / "data" / "deep.yml").write_text("a: " + "[" * 20_000, encoding="utf-8")
+    (home / "data" / "deep.yml").write_text("a: " + "[" * 3_000, encoding="utf-8")
 
     assert only(home).file == "data/deep.yml"
 
