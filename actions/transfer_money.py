@@ -247,8 +247,11 @@ class _Reading:
         if found or not self.freely or not typed:
             return {}
         match asked:
-            case "payee" | "payee_choice" | "payee_account" if (
-                asked != "payee_account" or not any(map(str.isdigit, typed))
+            case "payee_choice":
+                # Perhaps one of those offered in other words; a new name is not guessed.
+                return {"payee_choice": LEAD_IN.sub("", typed)}
+            case "payee" | "payee_account" if asked != "payee_account" or not any(
+                map(str.isdigit, typed)
             ):
                 # Without a figure it is no number, but perhaps a name that is known.
                 return {"payee": LEAD_IN.sub("", typed)}

@@ -90,6 +90,7 @@ class MoneyServices:
             accounts=accounts,
             book=book,
             payments=payments,
+            words=words,
             currency=settings.bank_currency,
             style=NumberStyle(
                 decimal=get_decimal_symbol(settings.bank_locale),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from banking.domain import masking
 from banking.domain.dates import Period, read_period, shown
+from banking.domain.everyday_words import looked_for
 from banking.domain.money import Money
 from banking.domain.refusals import (
     AccountUnknown,
@@ -104,7 +105,7 @@ class Accounts:
         since, until = period.instants(self.zone) if period else (None, None)
         limit = max(1, min(asked.limit, MOST_LINES))
         text = _searched(asked.text)
-        lines = self.core.movements(account.number, since, until, text, limit)
+        lines = self._found(account, since, until, text)[:limit]
         facts = {
             "account": shown_account(account),
             "period": str(period) if period else "",
@@ -123,7 +124,7 @@ class Accounts:
         since, until = period.instants(self.zone)
         out: list[Movement] = []
         for account in accounts:
-            found = self.core.movements(account.number, since, until, text, _SCANNED)
+            found = self._found(account, since, until, text)
             out += [line for line in found if line.amount.minor < 0]
         own = masking.name(caller.enrolment.name)
         out = [line for line in out if line.counterparty != own]
@@ -140,6 +141,27 @@ class Accounts:
             return Say("utter_spending_none", facts)
         facts["lines"] = "\n".join(self.line(line) for line in out[:3])
         return Say("utter_spending_on" if text else "utter_spending", facts)
+
+    def _found(
+        self,
+        account: Account,
+        since: datetime | None,
+        until: datetime | None,
+        text: str | None,
+    ) -> list[Movement]:
+        """The lines that a word may mean, each once, newest first."""
+        words = looked_for(text) if text else (None,)
+        found = [
+            line
+            for word in words
+            for line in self.core.movements(
+                account.number, since, until, word, _SCANNED
+            )
+        ]
+        unique = list(dict.fromkeys(found))
+        if len(words) == 1:
+            return unique
+        return sorted(unique, key=lambda line: line.at, reverse=True)
 
     def period(self, since: str | None, until: str | None) -> Period | None:
         """What the two texts name together. Raises PeriodUnreadable."""

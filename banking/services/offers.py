@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from banking.domain.amounts import Ambiguous, Foreign, Unreadable
+from banking.domain.bubbles import Text, unmarked
 from banking.domain.money import Money
 from banking.ports.core_banking import Account
+from banking.ports.gateway import Words
 from banking.services.outcomes import Ask, Choice
 from banking.services.payees import Target
 
@@ -59,6 +61,12 @@ def amount_choice(amount: Money, source: str | None = None) -> Choice:
 
 def inform(**entities: str) -> str:
     return f"/inform{json.dumps(entities, ensure_ascii=False)}"
+
+
+def title(words: Words, response: str, **facts: str) -> str:
+    """What stands on a button, as `domain.yml` has it."""
+    said = (b.body for b in words.say(response, **facts) if isinstance(b, Text))
+    return unmarked("".join(said))
 
 
 def clean_reference(said: str | None) -> str:

@@ -24,6 +24,8 @@ from banking.services.outcomes import AddPayee, Ask, Choice, Outcome, RemovePaye
 MOST_PAYEES: Final = 100
 MOST_CHOICES: Final = 9
 LONGEST_NAME: Final = 40
+# A payee in a button's payload; what a customer types never looks like it.
+HANDLE: Final = "p_"
 _LONGEST_TITLE: Final = 20
 _CLOSE: Final = 0.75
 _CARD: Final = re.compile(r"\[card (?P<tail>[0-9]{4}) #(?P<ref>[0-9a-f]{4,32})\]")
@@ -140,10 +142,10 @@ class PayeeBook:
 
     def chosen(self, caller: Caller, choice: str) -> Payee | None:
         """The payee behind a tapped choice, if it is this customer's."""
-        if not choice.startswith("p_"):
+        if not choice.startswith(HANDLE):
             return None
         with self.uow() as tx:
-            return tx.payees.get(caller.id, choice.removeprefix("p_"))
+            return tx.payees.get(caller.id, choice.removeprefix(HANDLE))
 
     def holder(self, caller: Caller, said: str) -> Holder | None:
         """Who is behind a phone number, an account number or a card handle.

@@ -16,6 +16,7 @@ from banking.domain.amounts import (
     Relative,
     read_amount,
 )
+from banking.domain.bubbles import LONGEST_LABEL
 from banking.domain.limits import MoneyRules
 from banking.domain.money import Money, least
 from banking.domain.refusals import (
@@ -26,6 +27,7 @@ from banking.domain.refusals import (
     SameAccount,
 )
 from banking.ports.core_banking import Account
+from banking.ports.gateway import Words
 from banking.ports.identity import Clock
 from banking.ports.money import Payee
 from banking.ports.unit_of_work import UnitOfWork
@@ -41,9 +43,11 @@ from banking.services.offers import (
     own_target,
     spoken,
     tapped,
+    title,
 )
 from banking.services.outcomes import Ask, Choice, Outcome, SendMoneyDraft
 from banking.services.payees import (
+    HANDLE,
     PayeeBook,
     Target,
     choices_of,
@@ -71,6 +75,7 @@ class SendMoney:
     accounts: Accounts
     book: PayeeBook
     payments: Payments
+    words: Words
     currency: str
     style: NumberStyle
 
@@ -145,11 +150,19 @@ class SendMoney:
         return self._named(caller, draft.payee)
 
     def _chosen(self, caller: Caller, draft: SendMoneyDraft) -> Payee | None:
-        """The tapped payee, unless the customer has named another one since."""
-        if draft.payee_choice is None:
+        """The tapped payee, unless the customer has named another one since.
+
+        A choice in words is looked for among those that were offered, then among all.
+        """
+        said = draft.payee_choice
+        if said is None:
             return None
-        chosen = self.book.chosen(caller, draft.payee_choice)
-        fitting = named(self.book.of(caller), draft.payee or "")
+        saved = self.book.of(caller)
+        fitting = named(saved, draft.payee or "")
+        if not said.startswith(HANDLE):
+            meant = named(fitting, said) or named(saved, said)
+            return meant[0] if len(meant) == 1 else None
+        chosen = self.book.chosen(caller, said)
         return None if fitting and chosen not in fitting else chosen
 
     def _named(self, caller: Caller, said: str) -> Target | Ask:
@@ -274,9 +287,12 @@ class SendMoney:
         if amount + fee <= source.available:
             return None
         possible = least(source.available - fee, amount)
-        choices = [amount_choice(possible)] if possible.minor > 0 else []
+        choices = [self._sends(possible)] if possible.minor > 0 else []
         choices += [
-            Choice(account.name[:20], inform(source=own_choice(accounts, account)))
+            Choice(
+                title(self.words, "utter_choice_from", account=account.name),
+                inform(source=own_choice(accounts, account)),
+            )
             for account in accounts
             if account.number not in {source.number, target.account}
             and amount + fee <= account.available
@@ -284,4 +300,11 @@ class SendMoney:
         facts = {"source": shown_account(source), "balance": str(source.available)}
         if not choices:
             raise NotEnoughMoney(facts["source"], source.available)
-        return Ask("amount", "utter_ask_amount_not_enough", facts, tuple(choices[:2]))
+        drop = Choice(title(self.words, "utter_choice_cancel"), "/cancel")
+        return Ask("amount", "utter_ask_amount_not_enough", facts, (*choices[:2], drop))
+
+    def _sends(self, amount: Money) -> Choice:
+        """The amount that can be sent, with a verb where there is room for one."""
+        plain = amount_choice(amount)
+        sends = title(self.words, "utter_choice_send", amount=str(amount))
+        return Choice(sends, plain.payload) if len(sends) <= LONGEST_LABEL else plain

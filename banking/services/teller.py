@@ -204,6 +204,8 @@ class Teller:
     def _turned_away(
         self, tx: Tx, conversation: Conversation, validity: Validity, request: Request
     ) -> Outcome:
+        if isinstance(request, ChangePin) and validity.enrolment_id:
+            return self._forgotten(tx, conversation, validity.enrolment_id)
         waiting = parked(request, conversation.id, self.clock.now())
         if waiting is None:
             return Say("utter_signed_out_already")
@@ -218,6 +220,20 @@ class Teller:
             enrolment_id=validity.enrolment_id,
         )
         return SignInNeeded(url)
+
+    def _forgotten(
+        self, tx: Tx, conversation: Conversation, enrolment_id: str
+    ) -> Outcome:
+        """Who has forgotten the PIN cannot sign in to change it: prove it anew."""
+        url = self.links.issue(
+            tx, LinkPurpose.RESET_PIN, conversation.id, enrolment_id=enrolment_id
+        )
+        tx.audit.record(
+            "reset_pin_asked",
+            enrolment_id=enrolment_id,
+            conversation_id=conversation.id,
+        )
+        return ConfirmNeeded(url, "utter_reset_pin_link")
 
     @property
     def _operations(self) -> Mapping[type[Any], Operation]:

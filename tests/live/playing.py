@@ -46,6 +46,8 @@ SENDABLE: dict[str, tuple[str, dict[str, str]]] = {
     "a contact": ("contacts", {}),
     "a poll": ("unsupported", {}),
 }
+# In what a customer writes: the phone number of somebody who was never paid before.
+STRANGER = "{a stranger}"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -61,6 +63,14 @@ class Play:
     before: dict[str, int] = field(default_factory=dict)
     postings: int = 0
     texts: int = 0
+    _stranger: str = ""
+
+    @property
+    def stranger(self) -> str:
+        """Somebody at this bank whom the customer does not know."""
+        if not self._stranger:
+            self._stranger = self.stack.customer(registered=False).phone
+        return self._stranger
 
     @classmethod
     def begins(
@@ -106,7 +116,7 @@ class Play:
 
 def writes(play: Play, text: str) -> None:
     """Write something, and wait until the bank has finished."""
-    play.customer.says(text)
+    play.customer.says(text.replace(STRANGER, play.stranger))
     _short(play)
 
 
@@ -156,6 +166,7 @@ def sim(play: Play, hours_ago: float) -> None:
 def clock(play: Play, how: str) -> None:
     """Let time pass: "+6 minutes", "to 23:58", "to saturday 10:00"."""
     ahead = _clock(play)
+    play.customer.hears_anew()
     zone = ZoneInfo(play.stack.environment.get("BANK_TIMEZONE", "UTC"))
     ahead.forward(_until(how, ahead.now.astimezone(zone)))
     _minute_passes(play)

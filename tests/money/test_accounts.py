@@ -105,6 +105,16 @@ def test_an_unclear_period_is_refused(world, since):
     assert Refused("period_unreadable") == ama.ask(StatementFor(since))
 
 
+def test_food_is_what_was_eaten_at_home_and_out(world):
+    ama = world.person()
+    food = ama.ask(Spending("food", "last 3 months"))
+    home = ama.ask(Spending("groceries", "last 3 months"))
+    out = ama.ask(Spending("eating out", "last 3 months"))
+
+    assert "utter_spending_on" == food.response
+    assert int(food.facts["count"]) == sum(int(s.facts["count"]) for s in (home, out))
+
+
 def test_saving_is_not_spending(world):
     ama = world.person()
     before = ama.ask(Spending(None, "this month")).facts["total"]

@@ -81,9 +81,10 @@ def test_more_than_there_is_offers_less_or_another_account(world):
     assert ("amount", "utter_ask_amount_not_enough") == (asked.slot, asked.response)
     assert str(balance) == asked.facts["balance"]
     titles = [choice.title for choice in asked.choices]
-    assert str(balance) == titles[0]
+    assert f"Send {balance}" == titles[0]
+    assert "Cancel" == titles[-1]
     if ama.balance(1) >= more:
-        assert "Savings" == titles[1]
+        assert "From Savings" == titles[1]
         source = payloads(asked)[1].split('"')[3]
         confirm = ama.draft(payee="grace", amount=more.plain, source=source)
         assert confirm.facts["source"].startswith("Savings")
