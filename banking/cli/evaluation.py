@@ -112,17 +112,22 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     stages: dict[str, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True)) as shown:
 
+        def finish(task: TaskID) -> None:
+            steps = shown.tasks[task].total or 1
+            shown.update(task, completed=steps, total=steps)
+
         def tell(stage: str, done: int, of: int) -> None:
             if stage not in stages:
                 # What came before is done, or the next would not have begun.
                 for before in stages.values():
-                    shown.update(before, completed=shown.tasks[before].total or 1)
-                stages[stage] = shown.add_task(stage, total=of)
-            shown.update(stages[stage], completed=done, total=of)
+                    finish(before)
+                # One step is no measure: its bar only shows that something happens.
+                stages[stage] = shown.add_task(stage, total=of if of > 1 else None)
+            shown.update(stages[stage], completed=done)
 
         yield tell
         for stage in stages.values():
-            shown.update(stage, completed=shown.tasks[stage].total or 1)
+            finish(stage)
 
 
 def _print_scores(found: "Evaluation") -> None:

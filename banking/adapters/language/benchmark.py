@@ -152,7 +152,7 @@ def _remarks(
     labels = {example.intent for example in known}
     unknown = sorted({example.intent for example in asked} - labels)
     if unknown:
-        named = ", ".join(unknown[:5])
+        named = ", ".join(unknown[:5]).replace(ITS_LIKENESS, SLASH)
         yield f"{len(unknown)} labels are tested but never trained: {named}"
     if shots is not None and len(drawn) < shots * len(labels):
         yield f"some labels have fewer than {shots} examples"
