@@ -116,7 +116,14 @@ class Heard:
 
     @classmethod
     def of(cls, tracker: Tracker) -> Self:
+        """The latest message; of two requests in it the one to answer now.
+
+        The other is offered by the gateway. A form that is open hears everything.
+        """
         message = tracker.latest_message
+        second = message.get("second_intent")
+        if second and not (tracker.active_loop or {}).get("name"):
+            message = _first_of_two(message, second["first"])
         text = str(message.get("text") or "")
         tapped = text.startswith("/")
         # Nothing in a typed command is an answer to anything.
@@ -158,6 +165,17 @@ class Heard:
         if self.tapped:
             return None
         return " ".join(self.text.split())[:LONGEST_VALUE] or None
+
+
+def _first_of_two(message: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """The message as if the other request were not in it."""
+    start, end = int(part["start"]), int(part["end"])
+    entities = [
+        {**entity, "start": entity["start"] - start, "end": entity["end"] - start}
+        for entity in message.get("entities") or []
+        if start <= entity["start"] < end
+    ]
+    return {**message, "text": str(part["text"]), "entities": entities}
 
 
 def person_meant(heard: Heard) -> str | None:

@@ -247,14 +247,13 @@ class _Reading:
         if found or not self.freely or not typed:
             return {}
         match asked:
-            case "payee_choice":
-                # Perhaps one of those offered in other words; a new name is not guessed.
-                return {"payee_choice": LEAD_IN.sub("", typed)}
-            case "payee" | "payee_account" if asked != "payee_account" or not any(
-                map(str.isdigit, typed)
+            case "payee" | "payee_choice" | "payee_account" if (
+                asked != "payee_account" or not any(map(str.isdigit, typed))
             ):
-                # Without a figure it is no number, but perhaps a name that is known.
-                return {"payee": LEAD_IN.sub("", typed)}
+                # Without a figure it is no number, but perhaps a name that is known;
+                # of those offered perhaps one in other words, and nobody new.
+                whom = "payee_choice" if asked == "payee_choice" else "payee"
+                return {whom: LEAD_IN.sub("", typed)}
             case "amount" | "source" | "reference" | "payee_account":
                 return {asked: typed}
             case "confirmation" if made := MAKE_IT.search(typed):

@@ -10,8 +10,14 @@ import logging
 from typing import Any, Dict, Iterator, List, Optional
 
 from rasa.core.channels.channel import OutputChannel
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    SlotSet,
+    UserUttered,
+)
 
 CHANNEL_NAME = "gateway"
 RANKING_LENGTH = 3
@@ -117,7 +123,9 @@ def body_of(
         ],
         "entities": [_entity(entity) for entity in parsed.get("entities") or []],
         # A second request in the same message, not yet answered; or null.
-        "second_intent": parsed.get("second_intent"),
+        "second_intent": _second(turn, parsed),
+        # Whether a form waits for an answer now.
+        "asking": _form_after(turn),
         "actions": [
             event["name"]
             for event in turn
@@ -125,6 +133,27 @@ def body_of(
             and event.get("name") not in (None, ACTION_LISTEN_NAME)
         ],
     }
+
+
+def _second(turn: Events, parsed: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """The second request, unless a form that was open has read the whole message."""
+    forms = [
+        event["name"]
+        for event in turn
+        if event["event"] == ActionExecuted.type_name
+        and str(event.get("name")).endswith("_form")
+    ]
+    begun = {e.get("name") for e in turn if e["event"] == ActiveLoop.type_name}
+    return parsed.get("second_intent") if begun.issuperset(forms) else None
+
+
+def _form_after(turn: Events) -> bool:
+    asked = [
+        event.get("value")
+        for event in turn
+        if event["event"] == SlotSet.type_name and event.get("name") == REQUESTED_SLOT
+    ]
+    return bool(asked) and asked[-1] is not None
 
 
 def _said(turn: Events) -> Iterator[Dict[str, Any]]:

@@ -76,4 +76,10 @@ def _turn(said: Mapping[str, Any]) -> RasaTurn:
         ranking=tuple((name, float(score)) for name, score in said["ranking"]),
         entities=tuple(said["entities"]),
         actions=tuple(said["actions"]),
+        second=_second(said.get("second_intent")),
+        asking=bool(said.get("asking")),
     )
+
+
+def _second(found: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    return (str(found["name"]), str(found["text"])) if found else None

@@ -365,6 +365,10 @@ class RasaTurn:
     ranking: Sequence[tuple[str, float]] = ()
     entities: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     actions: Sequence[str] = ()
+    # What else the message asked for: (intent, the words for it). Not answered yet.
+    second: tuple[str, str] | None = field(default=None, repr=False)
+    # Whether the answer ends in a question of a form.
+    asking: bool = False
 
 
 class RasaUnavailable(Exception):

@@ -22,6 +22,7 @@ from banking.ports.gateway import (
 )
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.second_wish import offer
 
 logger = logging.getLogger(__name__)
 
@@ -297,6 +298,8 @@ class Turns:
                 )
             except (UnknownBubble, KeyError) as odd:
                 logger.error("a reply that is none of ours: %s", odd)  # noqa: TRY400
+        if bubbles and turn.second is not None:
+            bubbles += offer(self.words, *turn.second, asking=turn.asking)
         if not bubbles:
             # Silence reads like a broken phone.
             logger.error("no reply after %s", list(turn.actions))
