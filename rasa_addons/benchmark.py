@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from rasa_addons.predicted import line_of
-from rasa_addons.progress import Steps, say
+from rasa_addons.progress import Steps, give_up, say
 from rasa_addons.surroundings import prepare
 from rasa_addons.tensorflow_left_out import components_of_config, leave_out
 
@@ -71,8 +71,16 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--config", type=Path, default=Path("config.yml"))
     chosen = parser.parse_args(arguments)
     prepare(serving=False)
+    if not chosen.config.is_file():
+        return give_up(f"{chosen.config} is missing")
     leave_out(components_of_config(chosen.config))
-    sys.stdout.write(json.dumps({"measured": benchmark(**vars(chosen))}) + "\n")
+    from rasa.shared.exceptions import RasaException
+
+    try:
+        measured = benchmark(**vars(chosen))
+    except RasaException as error:
+        return give_up(error)
+    sys.stdout.write(json.dumps({"measured": measured}) + "\n")
     return 0
 
 

@@ -17,6 +17,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import (
     ENTITIES,
     INTENT,
@@ -32,7 +33,7 @@ TAKES_PART = {KIND.MESSAGE_TOKENIZER, KIND.MESSAGE_FEATURIZER, KIND.INTENT_CLASS
 LABELS = frozenset({INTENT, INTENT_RESPONSE_KEY, RESPONSE, ENTITIES})
 
 
-class NoPipeline(Exception):
+class NoPipeline(InvalidConfigException):
     """``config.yml`` names no component that could tell an intent."""
 
 

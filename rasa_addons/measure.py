@@ -12,14 +12,16 @@ import argparse
 import asyncio
 import json
 import sys
+import tarfile
 import time
+import zlib
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional
 
 from rasa_addons.manifest import digest_of
 from rasa_addons.predicted import line_of
-from rasa_addons.progress import Steps, say
+from rasa_addons.progress import Steps, give_up, say
 from rasa_addons.surroundings import prepare
 from rasa_addons.tensorflow_left_out import components_of_model, leave_out
 
@@ -88,12 +90,20 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Measure what is asked for and print what was measured."""
     chosen = _places(arguments)
     prepare(serving=True)
-    leave_out(components_of_model(chosen.model))
-    measured = _measured(chosen.model, chosen.source, chosen.out)
-    if chosen.folds_out is not None:
-        from rasa_addons.cross_validation import cross_validated
+    try:
+        leave_out(components_of_model(chosen.model))
+    except (OSError, EOFError, LookupError, ValueError, tarfile.TarError, zlib.error):
+        return give_up(f"{chosen.model} is not a trained model")
+    from rasa.shared.exceptions import RasaException
 
-        _write(chosen.folds_out, cross_validated(chosen.config, chosen.data))
+    try:
+        measured = _measured(chosen.model, chosen.source, chosen.out)
+        if chosen.folds_out is not None:
+            from rasa_addons.cross_validation import cross_validated
+
+            _write(chosen.folds_out, cross_validated(chosen.config, chosen.data))
+    except (RasaException, OSError) as error:
+        return give_up(error)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
     sha256 = digest_of([chosen.model])
     told = {**measured, "measured_at": now, "model_sha256": sha256}

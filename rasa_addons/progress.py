@@ -16,6 +16,12 @@ def say(stage: str, done: int, of: int) -> None:
     sys.stdout.flush()
 
 
+def give_up(why: object) -> int:
+    """Tell why nothing came of it, in words for people; return the exit code."""
+    sys.stdout.write(json.dumps({"failed": str(why).strip()}) + "\n")
+    return 1
+
+
 class Steps:
     """Counts the steps of one stage and tells of them now and then."""
 

@@ -96,6 +96,16 @@ def test_a_run_that_fails_tells_its_last_words(tmp_path):
 
 
 @needs_model
+def test_a_file_that_is_no_model_is_named(tmp_path):
+    (tmp_path / "out_of_scope.csv").write_text("text\nwho won\n")
+    model = tmp_path / "model.tar.gz"
+    model.write_bytes(b"no archive")
+
+    with pytest.raises(RunFailed, match=r"model\.tar\.gz is not a trained model"):
+        evaluate(PROJECT, model, [tmp_path], cross_validate=False, progress=print)
+
+
+@needs_model
 def test_the_model_in_service_is_evaluated(tmp_path):
     rows = "what is my account balance,check_balance\nhello there,greet\nhm,fly_me\n"
     (tmp_path / "intents.csv").write_text(f"text,intent\n{rows}")
