@@ -65,6 +65,15 @@ def test_into_service_and_back_and_back(shelf, clock):
     ]
 
 
+def test_what_was_taken_back_may_be_put_there_again(shelf, clock):
+    one, two = serving(shelf, clock, "1", "2")
+    shelf.roll_back("bob", clock.now())
+    shelf.offer(two)
+    promoted(shelf, clock, two)
+
+    assert (shelf.in_service(), shelf.previous()) == (two, one)
+
+
 def test_a_candidate_waits_until_it_is_promoted(shelf, clock):
     (one,) = serving(shelf, clock, "1")
     two = trained(shelf.folder, "2", clock)

@@ -249,13 +249,13 @@ class Shelf:
             (self.folder / CANDIDATE).unlink(missing_ok=True)
 
     def _tidy(self) -> None:
-        """Remove the models that nobody can return to."""
-        service, candidate = self._service(), self._card(CANDIDATE)
-        in_service = self.in_service()
-        kept = {card.file for card in (in_service, candidate) if card}
-        kept |= set(service.before) if service else set()
-        newest = self.models()[:1]
-        kept |= {card.file for card in newest}
+        """Remove the models that nobody returns to; the last taken back may be."""
+        service, models = self._service(), self.models()
+        cards = [self.in_service(), self._card(CANDIDATE), *models[:1]]
+        kept = {card.file for card in cards if card}
+        if service is not None:
+            kept |= set(service.before)
+            kept |= {card.file for card in models if card.sha256 == service.instead_of}
         for file in self.folder.glob(f"teller-*{SUFFIX}"):
             if file.name not in kept:
                 file.unlink()
