@@ -66,10 +66,11 @@ class Reading(Room):
     def _settle(self, tx: Tx, fresh: list[Heard]) -> bool:
         """Remember how far nothing can be missing; False if that is not all of it."""
         recent = self.clock.now() - SETTLED
-        moving = [turn.number for turn in fresh if turn.at > recent]
-        last = max(turn.number for turn in fresh)
-        tx.inbox.collected(min(moving) - 1 if moving else last)
-        return not moving
+        moving = min((t.number for t in fresh if t.at > recent), default=None)
+        still = [t.number for t in fresh if moving is None or t.number < moving]
+        if still:
+            tx.inbox.collected(max(still))
+        return moving is None
 
     def tidy(self) -> int:
         """Forget items as old as messages may become; return how many."""

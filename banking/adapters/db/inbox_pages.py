@@ -53,9 +53,10 @@ _TYPICAL: Final = text(
     f"""
     SELECT DISTINCT ON ("group") "group", text, spans, reading, suggested, confidence
     FROM (
-        SELECT *, count(*) OVER (PARTITION BY "group", key) AS same
+        SELECT *, count(*) OVER (PARTITION BY "group", lower(text)) AS same,
+            count(*) OVER (PARTITION BY "group", key) AS "like"
         FROM inbox_items WHERE "group" = ANY(:groups) AND {_WANTED}
-    ) alike ORDER BY "group", same DESC, id
+    ) alike ORDER BY "group", same DESC, "like" DESC, id
     """  # noqa: S608 - likewise.
 )
 _REASONS: Final = text(
