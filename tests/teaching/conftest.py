@@ -173,7 +173,9 @@ class Chat:
         self.bank.clock.forward(seconds=seconds)
         now = self.bank.clock.now()
         with self.bank.uow() as tx:
-            (message,) = tx.messages.add([self._message(said, kind, now)])
+            message: str | None = uuid.uuid4().hex
+            if kind:  # Of what the bank itself sends there is no message.
+                (message,) = tx.messages.add([self._message(said, kind, now)])
             tx.turns.add(
                 TurnRow(
                     conversation_id=self.id,
