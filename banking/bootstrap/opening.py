@@ -178,7 +178,12 @@ def _wire(
     money = MoneyServices.of(settings, policy, uow, outside, words, identity)
     tidying = Tidying(uow=uow, clock=clock, rules=chat_rules)
     teaching = open_teaching(
-        settings, uow, clock, engine, keep=chat_rules.keep_messages
+        settings,
+        uow,
+        clock,
+        engine,
+        rules=policy.language.inbox,
+        keep=chat_rules.keep_messages,
     )
     staff_rule = StaffRule(blocklist=guessable_pins())
 

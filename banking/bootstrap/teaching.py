@@ -25,6 +25,7 @@ def open_teaching(
     clock: Clock,
     engine: Engine,
     *,
+    rules: InboxRules,
     keep: timedelta,
 ) -> Teaching:
     """Build the service; opens no connection and reads no file yet."""
@@ -37,7 +38,7 @@ def open_teaching(
         files=YamlExamples(home, partial(_faults, home)),
         stories=YamlStories(home),
         trackers=RasaTracker(own or engine),
-        rules=InboxRules(),
+        rules=rules,
         keep=keep,
     )
 

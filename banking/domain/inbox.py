@@ -74,6 +74,8 @@ class Heard:
     actions: tuple[str, ...]
     responses: tuple[str, ...] = ()
     message_id: str = ""
+    # What stood on the button or row that was tapped.
+    title: str = ""
 
     @property
     def typed(self) -> bool:

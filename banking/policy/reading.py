@@ -165,7 +165,13 @@ def _unsound_messages(messages: MessageRules) -> list[str]:
 def _unsound_language(language: LanguageRules) -> list[str]:
     problems = [
         f"language.{name} is over 100"
-        for name in ("margin_percent", "least_caught_percent", "most_lost_percent")
+        for name in (
+            "uncertain_below_percent",
+            "close_percent",
+            "margin_percent",
+            "least_caught_percent",
+            "most_lost_percent",
+        )
         if getattr(language, name) > WHOLE
     ]
     if "transfer_money" not in language.money_intents:

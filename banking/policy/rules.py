@@ -6,6 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from banking.domain.gate import GateRules
+from banking.domain.inbox import InboxRules
 from banking.domain.opening import OpeningHours
 
 
@@ -186,8 +187,13 @@ class PeopleRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageRules:
-    """What a new model of the assistant may lose; see ``domain.gate.GateRules``."""
+    """What trainers see; what a new model of the assistant may lose.
 
+    See ``domain.inbox.InboxRules`` and ``domain.gate.GateRules``.
+    """
+
+    uncertain_below_percent: int
+    close_percent: int
     money_intents: tuple[str, ...]
     money_sentences: int
     money_sentences_drawn: int
@@ -195,6 +201,14 @@ class LanguageRules:
     noise_sentences: int
     least_caught_percent: int
     most_lost_percent: int
+
+    @property
+    def inbox(self) -> InboxRules:
+        """When an answer counts as uncertain, as shares of one."""
+        return InboxRules(
+            uncertain_below=self.uncertain_below_percent / 100,
+            close=self.close_percent / 100,
+        )
 
     @property
     def gate(self) -> GateRules:

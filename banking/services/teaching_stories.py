@@ -73,16 +73,13 @@ class Stories(Room):
         """See ``TeachingDesk.conversation``."""
         turns = self._turns(first, last)
         named = _title(title, turns)
-        lines = [f"- conversation: {quoted(named)}", "  steps:", *_script(turns)]
+        lines = [f"- conversation: {quoted(named)}", "  steps:", *_script(turns), ""]
         slug = re.sub(r"[^a-z0-9]+", "_", named.casefold()).strip("_") or "conversation"
         return StoryDraft(
             named,
             f"{CONVERSATIONS}/{slug}.yml",
-            "\n".join([*lines, "  postings: 0", ""]),
-            (
-                "put words of the answers in the place of the responses' names",
-                *_notes(turns),
-            ),
+            "\n".join(lines),
+            ("what was done on the bank's pages is not in it", *_notes(turns)),
         )
 
     def _turns(self, first: int, last: int) -> list[Heard]:
@@ -120,7 +117,8 @@ def _script(turns: Sequence[Heard]) -> Iterator[str]:
             said = _kept(Lesson(turn.intent, turn.text, turn.spans)).text
             yield f"  - customer: {quoted(said)}"
         elif turn.kind == "tap":
-            yield f"  - taps: {quoted(turn.intent)}"
+            title = _kept(Lesson("", turn.title or turn.intent)).text
+            yield f"  - taps: {quoted(title)}"
         else:
             yield "  - page: signs in"
         if turn.responses:

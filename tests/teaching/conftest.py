@@ -145,7 +145,12 @@ def teaching(bank: Bank, home: Path) -> Teaching:
     """Give the service on that folder."""
     settings = bank.settings.model_copy(update={"language_home": home})
     return open_teaching(
-        settings, bank.uow, bank.clock, bank.engine, keep=timedelta(days=8)
+        settings,
+        bank.uow,
+        bank.clock,
+        bank.engine,
+        rules=bank.policy.language.inbox,
+        keep=timedelta(days=8),
     )
 
 

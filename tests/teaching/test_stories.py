@@ -153,4 +153,18 @@ def test_a_conversation_is_drafted_for_the_live_tests(telling, played):
     assert draft.file == "tests/conversations/a_payment_changed.yml"
     assert told["conversation"] == "A payment: changed"
     assert told["steps"][0] == {"customer": "send 20 to mum"}
+    assert "postings" not in told
     assert "0241234567" not in draft.text
+
+
+def test_a_tap_is_told_by_what_stood_on_the_button(teaching, chat, bank):
+    ama = chat()
+    first = ama.is_refused("wat i got")
+    last = ama.taps("check_balance")
+    with bank.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE messages_in SET text = 'My balance' WHERE kind = 'tap'"
+        )
+    (told,) = yaml.safe_load(teaching.conversation(first, last, "").text)
+
+    assert [{"customer": "wat i got"}, {"taps": "My balance"}] == told["steps"]

@@ -36,6 +36,7 @@ def heard(row: Any) -> Heard:
         actions=tuple(row.actions),
         responses=tuple(row.responses),
         message_id=row.message_id,
+        title=row.title,
     )
 
 

@@ -14,6 +14,7 @@ from banking.domain.inbox import Heard
 _TURN: Final = """
     t.number, t.conversation_id, t.message_id, t.at, t.text, t.intent, t.confidence,
     t.ranking, t.entities, t.actions, coalesce(m.kind, '') AS kind,
+    CASE WHEN m.kind = 'tap' THEN m.text ELSE '' END AS title,
 """
 _SILENT: Final = "ARRAY[]::text[] AS responses"
 _ANSWERED: Final = """
