@@ -98,6 +98,7 @@ MESSAGES_OUT = Table(
         "number",
         postgresql_where=text("state IN ('queued', 'sending')"),
     ),
+    Index(None, "reply_to"),
     Index(None, "channel_id"),
     Index(None, "created_at"),
 )

@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     METADATA.create_all(op.get_bind(), tables=TABLES)
+    # A database made before these has neither; one made after has both.
+    op.execute(
+        "ALTER TABLE messages_out"
+        " ADD COLUMN IF NOT EXISTS response text NOT NULL DEFAULT ''"
+    )
+    op.execute(
+        "CREATE INDEX IF NOT EXISTS ix_messages_out_reply_to"
+        " ON messages_out (reply_to)"
+    )
 
 
 def downgrade() -> None:
