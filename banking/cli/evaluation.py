@@ -32,7 +32,7 @@ def evaluate(
     ] = False,
     threshold: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Another one than the model's own."),
+        typer.Option(min=0, max=1, help="A higher one than the model's own."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the report. Else build/nlu.")
