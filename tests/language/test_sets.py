@@ -14,6 +14,7 @@ from banking.adapters.language.evaluation import (
     evaluate,
     in_service,
     prediction,
+    trained,
 )
 from banking.adapters.language.sets import BadSets, read_sets
 from banking.domain.nlu_sets import Example, Span
@@ -140,6 +141,18 @@ def test_only_the_trained_model_is_evaluated(tmp_path, manifest):
 
     with pytest.raises(NoModelToEvaluate):
         in_service(tmp_path)
+
+
+@pytest.mark.parametrize("told", ["{", "{}", json.dumps({"sha256": "0" * 64})])
+def test_a_model_that_differs_from_its_manifest_is_refused(tmp_path, told):
+    file = tmp_path / "m.tar.gz"
+    file.write_bytes(b"changed")
+    assert file == trained(file)
+
+    (tmp_path / "m.json").write_text(told)
+
+    with pytest.raises(NoModelToEvaluate, match=r"m\.json|changed after"):
+        trained(file)
 
 
 def test_what_a_fallback_hid_is_the_guess():

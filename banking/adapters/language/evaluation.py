@@ -24,6 +24,7 @@ from banking.domain.nlu_sets import (
 
 OWN_SETS = Path("tests/held_out")
 MANIFEST = Path("models/manifest.json")
+MODEL = ".tar.gz"
 TOGETHER = "together"
 CROSS_VALIDATION = "cross-validation"
 
@@ -60,9 +61,7 @@ def evaluate(
     was trained with. Raises ``BadSets``, ``NoModelToEvaluate``, ``RunFailed``.
     """
     read = read_sets(list(sets) or _own_sets(home))
-    file = model.resolve() if model is not None else in_service(home)
-    if not file.is_file():
-        raise NoModelToEvaluate(f"{file}: there is no such model")
+    file = in_service(home) if model is None else trained(model.resolve())
     measured = _measure(home, file, read, cross_validate, progress)
     known = [_of_known_kinds(each, measured.kinds) for each in read]
     least = measured.threshold if threshold is None else threshold
@@ -83,15 +82,30 @@ def in_service(home: Path) -> Path:
     manifest = home / MANIFEST
     try:
         told = json.loads(manifest.read_text(encoding="utf-8"))
-        file = manifest.parent / str(told["file"])
-        sha256 = told["sha256"]
+        file, sha256 = manifest.parent / str(told["file"]), str(told["sha256"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise NoModelToEvaluate(
             f"no model in {manifest.parent} ({error}): run `bank nlu train`"
         ) from None
+    return _unchanged(file, sha256)
+
+
+def trained(file: Path) -> Path:
+    """A model by its file; where a manifest lies beside it, it must be as trained."""
+    beside = file.with_name(file.name.removesuffix(MODEL) + ".json")
+    if not beside.is_file():
+        return _unchanged(file, None)
+    try:
+        sha256 = str(json.loads(beside.read_text(encoding="utf-8"))["sha256"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise NoModelToEvaluate(f"{beside} is no manifest ({error})") from None
+    return _unchanged(file, sha256)
+
+
+def _unchanged(file: Path, sha256: str | None) -> Path:
     if not file.is_file():
-        raise NoModelToEvaluate(f"{file} is missing: run `bank nlu train`")
-    if hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+        raise NoModelToEvaluate(f"{file}: there is no such model")
+    if sha256 not in (None, hashlib.sha256(file.read_bytes()).hexdigest()):
         raise NoModelToEvaluate(f"{file} was changed after the training")
     return file
 
