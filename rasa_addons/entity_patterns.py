@@ -9,6 +9,8 @@ A line is one of::
 ``pattern`` is spaCy's (a phrase in any case, or a list of token descriptions).
 ``regex`` is looked for in the text itself, for shapes that no tokenizer keeps together;
 a group in it narrows the entity. ``id``, if there is one, becomes the entity's value.
+A regex with ``"weak": true`` is used only where nothing else, not even the tagger of
+names, has found anything. The label ``nothing`` hides what would pass for a name.
 Nothing is downloaded: the pipeline is a blank English one.
 """
 

@@ -12,6 +12,8 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 # Names are found by example, shapes by pattern: "May Jones" is not a month.
 BY_EXAMPLE = frozenset({"person", "company"})
+# Finds what only looks like a name: "in Hong Kong". It hides names and is not reported.
+NOTHING = "nothing"
 # Longer texts are cut by the gateway; a pattern must not be the way to keep us busy.
 MOST_CHARACTERS = 4_096
 
@@ -43,10 +45,13 @@ class Finder:
         ]
 
     def entities(self, text: str) -> List[Entity]:
-        """Entities in order; none overlaps another, the longer one wins."""
+        """Entities in order; none overlaps another, the longer one wins.
+
+        Those of weak patterns carry ``weak`` and lose against any other.
+        """
         seen = text[:MOST_CHARACTERS]
         found = [*self._by_shape(seen), *self._by_tokens(seen)]
-        found.sort(key=lambda e: e["start"] - e["end"])
+        found.sort(key=lambda e: ("weak" in e, e["start"] - e["end"]))
         kept: List[Entity] = []
         for entity in found:
             if not any(_overlap(entity, other) for other in kept):
@@ -60,7 +65,9 @@ class Finder:
                 group = 1 if shape.groups else 0
                 start, end = match.span(group)
                 if start < end:
-                    yield _entity(text, start, end, pattern["label"], pattern.get("id"))
+                    label, value = pattern["label"], pattern.get("id")
+                    entity = _entity(text, start, end, label, value)
+                    yield {**entity, "weak": True} if "weak" in pattern else entity
 
     def _by_tokens(self, text: str) -> Iterable[Entity]:
         for span in self._language(text).ents if self._language else ():
@@ -73,20 +80,28 @@ def settle(by_pattern: List[Entity], before: List[Entity]) -> List[Entity]:
     """Leave one entity for every stretch of text.
 
     A form fills a slot with a list when two entities of one kind say the same thing.
-    A pattern wins, except inside a longer name that was learned by example.
+    A pattern wins, except inside a longer name that was learned by example; a weak one
+    only fills what nothing else has found.
     """
+    strong = [entity for entity in by_pattern if "weak" not in entity]
     names = [
         old
         for old in before
         if old["entity"] in BY_EXAMPLE
-        and any(_inside(new, old) for new in by_pattern)
-        and not any(_overlap(new, old) and not _inside(new, old) for new in by_pattern)
+        and any(_inside(new, old) for new in strong)
+        and not any(_overlap(new, old) and not _inside(new, old) for new in strong)
     ]
-    kept = [new for new in by_pattern if not any(_overlap(new, name) for name in names)]
-    for old in before:
-        if not any(_overlap(old, other) for other in kept):
-            kept.append(old)
-    return sorted(kept, key=lambda e: e["start"])
+    kept = [new for new in strong if not any(_overlap(new, name) for name in names)]
+    weak = [
+        {field: value for field, value in new.items() if field != "weak"}
+        for new in by_pattern
+        if "weak" in new
+    ]
+    for rival in [*before, *weak]:
+        if not any(_overlap(rival, other) for other in kept):
+            kept.append(rival)
+    told = (entity for entity in kept if entity["entity"] != NOTHING)
+    return sorted(told, key=lambda e: e["start"])
 
 
 def read_patterns(files: Iterable[Path]) -> List[Pattern]:
@@ -117,6 +132,8 @@ def _fault(pattern: Any) -> str:
         return "a label is needed"
     if len({"pattern", "regex"} & set(pattern)) != 1:
         return "either a pattern or a regex is needed"
+    if "weak" in pattern and ("regex" not in pattern or pattern["weak"] is not True):
+        return "weak is true or left out, and for a regex only"
     if "regex" in pattern and re.compile(str(pattern["regex"])).match(""):
         return "the regex matches an empty text"
     return ""

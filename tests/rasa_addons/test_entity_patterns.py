@@ -117,3 +117,53 @@ def test_a_changed_pattern_is_a_new_training(tmp_path):
     file.write_text(json.dumps(PATTERNS[1]))
 
     assert EntityPatterns.fingerprint_addon(config) != before
+
+
+WEAK = Finder(
+    [
+        {"label": "person", "regex": r"\bto (\w+)", "weak": True},
+        {"label": "account", "regex": r"\bsavings\b"},
+        {"label": "nothing", "regex": r"\bLagos\b"},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "kept"),
+    [
+        ("send to ama", [], [("person", "ama")]),
+        ("send to ama", [("company", "ama")], [("company", "ama")]),
+        ("send to savings", [], [("account", "savings")]),
+        ("send to Lagos", [("person", "Lagos")], []),
+        (
+            "from Lagos Foods",
+            [("company", "Lagos Foods")],
+            [("company", "Lagos Foods")],
+        ),
+    ],
+)
+def test_a_weak_pattern_fills_what_nothing_else_has_found(text, tagged, kept):
+    before = [
+        {"entity": k, "value": v, "start": text.index(v), "end": text.index(v) + len(v)}
+        for k, v in tagged
+    ]
+
+    settled = settle(WEAK.entities(text), before)
+
+    assert kept == [(e["entity"], e["value"]) for e in settled]
+    assert not any("weak" in entity for entity in settled)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"label": "person", "pattern": "ama", "weak": true}',
+        '{"label": "person", "regex": "ama", "weak": "yes"}',
+    ],
+)
+def test_a_weak_line_that_is_not_understood_is_named(tmp_path, line):
+    file = tmp_path / "people.jsonl"
+    file.write_text(line)
+
+    with pytest.raises(WrongPattern, match=r"people\.jsonl:1: weak"):
+        read_patterns([file])

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from rasa_addons.entity_patterns import Finder, read_patterns
+from rasa_addons.entity_patterns import (
+    MOST_CHARACTERS,
+    Finder,
+    read_patterns,
+    settle,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "entities"
 
@@ -121,3 +127,70 @@ def test_no_amount_date_or_company_is_made_up(finder: Finder, text: str) -> None
     kinds = {kind for kind, _ in found(finder, text)}
 
     assert not kinds & {"amount", "company", "biller"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("stop the direct debit with Halberd Fitness", ("company", "Halberd Fitness")),
+        ("how much did i spend at brindle and co last month", ("company", "brindle")),
+        ("why was i charged twice by zingo", ("company", "zingo")),
+        ("did Palmrose charge me again", ("company", "Palmrose")),
+        ("send 40 to kwabena please", ("person", "kwabena")),
+        ("tuma 500 kwa wanjiru", ("person", "wanjiru")),
+        ("send tolani 5k", ("person", "tolani")),
+        ("20 for Lerato pls", ("person", "Lerato")),
+        ("request 30 from my flatmate", ("person", "my flatmate")),
+        ("Kemi 20", ("amount", "20")),
+        ("pay Olu back the 3200 I owe", ("amount", "3200")),
+        ("i sent it two hours ago", ("date", "two hours ago")),
+    ],
+)
+def test_what_stands_where_a_value_belongs(
+    finder: Finder, text: str, expected: tuple[str, str]
+) -> None:
+    values = [
+        (e["entity"], text[e["start"] : e["end"]])
+        for e in settle(finder.entities(text), [])
+    ]
+
+    kind, value = expected
+    assert any(k == kind and v.startswith(value) for k, v in values), values
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my card was refused in Hong Kong", "Hong Kong"),
+        ("send it to Ghana", "Ghana"),
+        ("it keeps changing back", "changing"),
+        ("no more bots and agents", "agents"),
+    ],
+)
+def test_what_only_looks_like_a_name_is_hidden(
+    finder: Finder, text: str, name: str
+) -> None:
+    start = text.index(name)
+    place = {"start": start, "end": start + len(name)}
+    tagged = [{"entity": "person", "value": name, **place}]
+
+    assert [] == [
+        e for e in settle(finder.entities(text), tagged) if e["entity"] == "person"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["send 50 for lunch", "room 12", "Chapter 12", "anytime after 10"]
+)
+def test_no_name_is_made_up(finder: Finder, text: str) -> None:
+    values = settle(finder.entities(text), [])
+
+    assert not {"person", "company"} & {value["entity"] for value in values}
+
+
+@pytest.mark.parametrize("piece", ["1", "1,000,", "50 to aa ", "Aa Bb ", "half my "])
+def test_the_longest_text_costs_little(finder: Finder, piece: str) -> None:
+    began = time.perf_counter()
+    finder.entities(piece * (MOST_CHARACTERS // len(piece)))
+
+    assert time.perf_counter() - began < 3
