@@ -1,9 +1,10 @@
 """The chat's stores in memory, for tests: the same promises, no transactions."""
 
 # ruff: noqa: ARG002 - each method has the signature of its port
+import itertools
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -396,26 +397,28 @@ class MemoryVault:
 
 @dataclass
 class MemoryTurns:
-    rows: list[TurnRow] = field(default_factory=list)
+    # By number: the order in which they were added.
+    rows: dict[int, TurnRow] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def add(self, turn: TurnRow) -> bool:
         if self.has(turn.message_id):
             return False
-        self.rows.append(turn)
+        self.rows[next(self.numbers)] = turn
         return True
 
     def has(self, message_id: str) -> bool:
-        return any(turn.message_id == message_id for turn in self.rows)
+        return any(turn.message_id == message_id for turn in self.rows.values())
 
     def of(self, conversation_id: str, limit: int = 50) -> list[TurnRow]:
-        found = [t for t in self.rows if t.conversation_id == conversation_id]
-        return found[::-1][:limit]
+        turns = reversed(self.rows.values())
+        return [t for t in turns if t.conversation_id == conversation_id][:limit]
 
     def purge(self, before: datetime) -> int:
-        kept = [turn for turn in self.rows if turn.at >= before]
-        gone = len(self.rows) - len(kept)
-        self.rows[:] = kept
-        return gone
+        old = [number for number, turn in self.rows.items() if turn.at < before]
+        for number in old:
+            del self.rows[number]
+        return len(old)
 
 
 def _before(moment: datetime | None, other: datetime) -> bool:

@@ -17,6 +17,8 @@ from banking.adapters.memory.gateway import (
     MemoryTurns,
     MemoryVault,
 )
+from banking.adapters.memory.inbox import MemoryInbox
+from banking.adapters.memory.lessons import MemoryLessons
 from banking.adapters.memory.links import MemoryChallenges, MemoryLinks
 from banking.adapters.memory.money import (
     MemoryDocuments,
@@ -25,6 +27,8 @@ from banking.adapters.memory.money import (
     MemoryTransfers,
 )
 from banking.adapters.memory.security import MemoryAttempts, MemoryAudit
+from banking.adapters.memory.staff import MemoryStaff
+from banking.adapters.memory.turns_heard import MemoryHeard
 from banking.domain.inbound import ChatRules
 from banking.ports.unit_of_work import Json
 
@@ -64,6 +68,10 @@ class MemoryTx:
         self.payees = MemoryPayees()
         self.parked = MemoryParked()
         self.documents = MemoryDocuments()
+        self.staff = MemoryStaff()
+        said = MemoryHeard(self.turns, self.messages, self.outbox)
+        self.inbox = MemoryInbox(said)
+        self.lessons = MemoryLessons(self.inbox)
         self._stores = [v for v in vars(self).values() if hasattr(v, "__dict__")]
         self.keep()
 
