@@ -73,6 +73,11 @@ bench: setup
 screenshots: setup browser
 	$(BANK)/python -m docs.screenshots
 
+# Those of docs/training.md: a whole training with its gate, so it takes a while.
+.PHONY: training-screenshots
+training-screenshots: setup browser
+	$(BANK)/python -m docs.training_screenshots
+
 # Does nothing when neither the training data nor the pipeline has changed. On a
 # developer's machine there are no customers, and so no gate.
 .PHONY: model

@@ -53,15 +53,7 @@ class Camera:
 
     def take(self, name: str, *, wide: int = 520) -> None:
         """Save what the page shows as `name`.webp, small enough for a README."""
-        self.page.wait_for_timeout(SETTLE_MS)
-        shot = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
-        high = round(shot.height * wide / shot.width)
-        small = shot.resize((wide, high), Image.Resampling.LANCZOS)
-        file = IMAGES / f"{name}.webp"
-        small.save(file, "WEBP", quality=86, method=6)
-        size = file.stat().st_size
-        if size > LARGEST:
-            raise RuntimeError(f"{file.name} has {size} bytes; {LARGEST} are allowed")
+        photograph(self.page, name, wide=wide)
 
     def says(self, text: str, expected: str) -> None:
         """Write in the chat and wait for the answer."""
@@ -81,6 +73,19 @@ class Camera:
             self.page.get_by_test_id(name.replace("_", "-")).fill(value)
         self.page.get_by_test_id(testid).last.click()
         self.page.wait_for_load_state()
+
+
+def photograph(page: Page, name: str, *, wide: int) -> None:
+    """Save what a page shows as `name`.webp, `wide` pixels wide."""
+    page.wait_for_timeout(SETTLE_MS)
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    high = round(shot.height * wide / shot.width)
+    small = shot.resize((wide, high), Image.Resampling.LANCZOS)
+    file = IMAGES / f"{name}.webp"
+    small.save(file, "WEBP", quality=86, method=6)
+    size = file.stat().st_size
+    if size > LARGEST:
+        raise RuntimeError(f"{file.name} has {size} bytes; {LARGEST} are allowed")
 
 
 def walk(camera: Camera, customer: Customer) -> None:
