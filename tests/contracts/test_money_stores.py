@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from banking.adapters.documents.shelf import DocumentShelf
 from banking.domain.money import Money
 from banking.domain.transfer import Transfer, TransferState
 from banking.ports.money import Document, ParkedRequest, Payee, StatementRequest
@@ -230,6 +231,15 @@ def test_a_transfer_has_one_document(tx):
     assert document() == tx.documents.get("d1") == tx.documents.of_transfer("t1")
     assert tx.documents.get("d2") is None
     assert tx.documents.of_transfer("t2") is None
+
+
+def test_a_document_is_read_by_whoever_sends_it(uow):
+    with uow() as tx:
+        tx.documents.add(document())
+        tx.commit()
+
+    shelf = DocumentShelf(uow)
+    assert [b"%PDF\x00", None] == [shelf.read("d1"), shelf.read("d2")]
 
 
 def test_a_statement_request_is_answered(tx):

@@ -1,7 +1,9 @@
 """What a unit of work promises, in memory and in PostgreSQL."""
 
+import inspect
 import threading
 from datetime import timedelta
+from typing import get_type_hints
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +12,10 @@ from banking.adapters.memory.unit_of_work import MemoryUnitOfWork
 from banking.domain.bubbles import Text
 from banking.domain.challenge import Tries
 from banking.ports.money import ParkedRequest
+from banking.ports.unit_of_work import Tx
 from tests.contracts.conftest import AMA, NOON
+from tests.contracts.said import found, put
+from tests.contracts.test_staff_stores import TESS
 
 
 def request():
@@ -27,12 +32,39 @@ def jobs(uow):
         return list(tx.connection.execute(found).scalars())
 
 
+def promised():
+    """Yield each method of each store: its store, its name, how it is called."""
+    for store, promise in vars(Tx).items():
+        if isinstance(promise, property):
+            port = get_type_hints(promise.fget)["return"]
+            for name, method in inspect.getmembers(port, inspect.isfunction):
+                if not name.startswith("_"):
+                    called = inspect.signature(method).parameters.values()
+                    yield store, name, taken(list(called)[1:])
+
+
+def taken(parameters):
+    return [(one.name, one.kind, one.default) for one in parameters]
+
+
+def test_every_store_can_be_called_as_its_port_says(tx):
+    calls = list(promised())
+    assert len({store for store, _, _ in calls}) == 19
+    for store, name, promise in calls:
+        kept = inspect.signature(getattr(getattr(tx, store), name))
+        assert promise == taken(kept.parameters.values()), f"{store}.{name}"
+
+
 def test_without_a_commit_nothing_of_any_store_is_kept(uow):
     with uow() as tx:
         chat = tx.conversations.open("whatsapp", phone="+1", user_id=None, now=NOON)
         tx.outbox.say(chat.id, [Text("hello")])
         tx.enrolments.add(AMA, pin_hash="h", passphrase="p")
         tx.parked.put(request())
+        tx.staff.add(TESS)
+        (item,) = put(tx, found("wat i got"))
+        tx.inbox.collected(7)
+        change = tx.lessons.add_change("Tess", NOON, (), "")
         tx.audit.record("happened")
         tx.defer("turn", lock="turn:c1", message_id="m1")
 
@@ -41,6 +73,9 @@ def test_without_a_commit_nothing_of_any_store_is_kept(uow):
         assert tx.outbox.next_due(chat.id) is None
         assert tx.enrolments.get("e1") is None
         assert tx.parked.take("c1") is None
+        assert tx.staff.get(TESS.id) is None
+        assert [None, 0] == [tx.inbox.get(item.id), tx.inbox.collected_to()]
+        assert tx.lessons.change(change.id) is None
         assert (0, "") == tx.audit.head()
     assert [] == jobs(uow)
 

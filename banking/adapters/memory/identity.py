@@ -15,16 +15,19 @@ class SentSms:
 
 @dataclass(slots=True)
 class MemorySms:
-    """A phone's inbox. `down` makes the gateway refuse."""
+    """Phones' inboxes. `down` makes the gateway refuse, `mute` loses its answers."""
 
     inbox: list[SentSms] = field(default_factory=list)
     down: bool = False
+    mute: bool = False
 
     def send(self, message_id: str, phone: str, text: str) -> None:
         if self.down:
             raise SmsUnavailable
         if all(sms.id != message_id for sms in self.inbox):
             self.inbox.append(SentSms(message_id, phone, text))
+        if self.mute:
+            raise SmsUnavailable(perhaps_taken=True)
 
     def to(self, phone: str) -> list[str]:
         """The texts a phone received, oldest first."""
