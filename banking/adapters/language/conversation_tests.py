@@ -33,6 +33,7 @@ PERCENT = re.compile(r"\[ *(\d+)%\]")
 NAMED = re.compile(r"\[(.*)\]$", re.DOTALL)
 LAST_WORDS = 1500
 LONGEST_REASON = 300
+OUTCOMES = {"failure": FAILED, "error": FAILED, "skipped": NOT_RUN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _played(
             os.killpg(process.pid, signal.SIGTERM)
     if not report.exists():
         raise TrainingFailed(f"the conversations could not be played: {said}")
-    cases = list(_cases(report))
+    cases = list(cases_of(report))
     if not cases:
         raise TrainingFailed(f"no conversation was played: {said}")
     yield from cases
@@ -137,17 +138,18 @@ def _listen(out: IO[str] | None, progress: Progress) -> str:
     return said
 
 
-def _cases(report: Path) -> Iterator[Trial]:
+def cases_of(report: Path) -> Iterator[Trial]:
+    """Read how each conversation went from pytest's report."""
     # Our own pytest has written it a moment ago.
     for case in Xml.parse(report).iter("testcase"):  # noqa: S314
-        name = case.get("name") or ""
-        named = NAMED.search(name)
-        wrong = case.find("failure")
-        wrong = case.find("error") if wrong is None else wrong
-        if wrong is not None:
-            why = (wrong.get("message") or "")[:LONGEST_REASON]
-            yield Trial(KIND, named[1] if named else name, FAILED, why)
-        elif case.find("skipped") is not None:
-            yield Trial(KIND, named[1] if named else name, NOT_RUN, "skipped")
+        called = case.get("name") or ""
+        found = NAMED.search(called)
+        name = found[1] if found else called
+        for kind, outcome in OUTCOMES.items():
+            said = case.find(kind)
+            if said is not None:
+                why = (said.get("message") or "")[:LONGEST_REASON]
+                yield Trial(KIND, name, outcome, why)
+                break
         else:
-            yield Trial(KIND, named[1] if named else name, PASSED)
+            yield Trial(KIND, name, PASSED)
