@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
@@ -22,7 +22,7 @@ from banking.ports.training import (
     UnknownIntent,
 )
 from banking.ports.unit_of_work import Tx
-from banking.services.teaching_room import Room, told
+from banking.services.teaching_room import Room, storable, told
 
 AT_ONCE: Final = 5_000
 # What was said before belongs to what is said now.
@@ -84,8 +84,14 @@ class Reading(Room):
     def inbox(self, query: InboxQuery) -> InboxPage:
         """See ``TeachingDesk.inbox``."""
         self.collect()
+        asked = replace(
+            query,
+            words=storable(query.words),
+            reading=storable(query.reading),
+            limit=min(query.limit, LARGEST_PAGE),
+        )
         with self.uow() as tx:
-            return tx.inbox.page(query)
+            return tx.inbox.page(asked)
 
     def item(self, item_id: int) -> InboxItem:
         """See ``TeachingDesk.item``."""
@@ -115,11 +121,11 @@ class Reading(Room):
         self, words: str, intent: str = "", below: int = 0, limit: int = 50
     ) -> SaidPage:
         """See ``TeachingDesk.search``. What is masked cannot be searched for."""
-        wanted, limit = words.split(), min(limit, LARGEST_PAGE)
+        wanted, limit = storable(words).split(), min(limit, LARGEST_PAGE)
         found: list[Heard] = []
         with self.uow() as tx:
             for _ in range(SEARCH_ROUNDS):
-                turns = tx.inbox.search(wanted, intent, below, limit)
+                turns = tx.inbox.search(wanted, storable(intent), below, limit)
                 found += [turn for turn in turns if _shows(turn, wanted)]
                 below = turns[-1].number if len(turns) == limit else 0
                 if not below or len(found) >= limit:

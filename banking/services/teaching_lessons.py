@@ -20,7 +20,7 @@ from banking.ports.training import (
     UnknownIntent,
 )
 from banking.ports.unit_of_work import Tx
-from banking.services.teaching_room import Room
+from banking.services.teaching_room import Room, storable
 
 MISSING: Final = NoSuchItem.code
 WRITTEN: Final = "written_already"
@@ -97,7 +97,7 @@ class Lessons(Room):
     def undo(self, act: str, by: str) -> Done:
         """See ``TeachingDesk.undo``."""
         with self.uow() as tx:
-            done = self._reopened(tx, tx.lessons.of_act(act), act, by)
+            done = self._reopened(tx, tx.lessons.of_act(storable(act)), act, by)
             tx.commit()
         return done
 

@@ -41,3 +41,8 @@ def told(turn: Heard) -> Said:
         actions=turn.actions,
         responses=turn.responses,
     )
+
+
+def storable(text: str) -> str:
+    """A text as the database takes it: without what no typed text holds."""
+    return text.encode(errors="ignore").decode().replace("\0", "")

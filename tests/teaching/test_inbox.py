@@ -280,3 +280,14 @@ def test_no_phone_number_reaches_the_tables_of_teaching(chat, teaching, rows):
 
 def test_keeping_time_is_the_banks(bank):
     assert bank.teaching.keep == timedelta(days=8)
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\ud800", "%" * 5000, "'; --"])
+def test_odd_words_find_nothing_and_harm_nothing(chat, teaching, odd):
+    chat().is_refused("wat i got")
+
+    assert open_items(teaching, words=odd) <= open_items(teaching)
+    assert () == teaching.inbox(InboxQuery(reading=f"x{odd}")).groups
+    assert () == teaching.search(f"q{odd}").turns
+    assert () == teaching.search("", intent=f"q{odd}").turns
+    assert () == teaching.undo(odd, "Tess").changed

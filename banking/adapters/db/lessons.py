@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from banking.adapters.db.schema_training import EXAMPLE_CHANGES, INBOX_ITEMS
 from banking.adapters.db.training_rows import (
@@ -25,6 +26,17 @@ from banking.ports.training import (
     Taught,
 )
 
+_DECIDE: Final = text(
+    """
+    UPDATE inbox_items SET
+        state = new.state, lesson = nullif(new.lesson, 'null'), act = new.act,
+        decided_by = new.by, decided_at = new.at
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS new (
+        id bigint, state text, lesson jsonb, by text, at timestamptz, act text
+    )
+    WHERE inbox_items.id = new.id
+    """
+)
 _UNDECIDED: Final[dict[str, Any]] = {
     "state": State.OPEN,
     "lesson": None,
@@ -48,18 +60,18 @@ class SqlLessons:
         return self._ids(INBOX_ITEMS.c.act == act)
 
     def decide(self, decisions: Mapping[int, Decision]) -> None:
-        for item_id, decision in decisions.items():
-            self.connection.execute(
-                update(INBOX_ITEMS)
-                .where(INBOX_ITEMS.c.id == item_id)
-                .values(
-                    state=decision.state,
-                    lesson=lesson_kept(decision.lesson),
-                    decided_by=decision.by,
-                    decided_at=decision.at,
-                    act=decision.act,
-                )
-            )
+        rows = [
+            {
+                "id": item_id,
+                "state": decision.state,
+                "lesson": lesson_kept(decision.lesson),
+                "by": decision.by,
+                "at": decision.at.isoformat(),
+                "act": decision.act,
+            }
+            for item_id, decision in decisions.items()
+        ]
+        self.connection.execute(_DECIDE, {"rows": json.dumps(rows)})
 
     def reopen(self, ids: Collection[int]) -> None:
         self._set(INBOX_ITEMS.c.id.in_(set(ids)), _UNDECIDED)
