@@ -130,7 +130,7 @@ class Visitor:
 
     def code(self) -> str:
         """What the authenticator app shows now."""
-        return pyotp.TOTP(self.secret).at(int(self.bank.clock.now().timestamp()))
+        return code_of(self.secret, self.bank)
 
     def sign_in(
         self, name: str = "Efua", password: str = PASSWORD, code: str | None = None
@@ -182,6 +182,11 @@ def other(app, bank: Bank) -> Visitor:
 def trainer(app, bank: Bank) -> Visitor:
     """Give a trainer who has just joined."""
     return Visitor(app, bank).join()
+
+
+def code_of(secret: str, bank: Bank) -> str:
+    """What an authenticator app with this secret shows now."""
+    return pyotp.TOTP(secret).at(int(bank.clock.now().timestamp()))
 
 
 def events(bank: Bank) -> list[str]:
