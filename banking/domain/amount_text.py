@@ -9,6 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
+from banking.domain.currency_words import WHOSE
 from banking.domain.written_numbers import APOSTROPHE, SPACES
 
 _ZEROS: Final = (
@@ -63,6 +64,7 @@ def tokens_of(text: str) -> list[str] | None:
     if cleaned is None:
         return None
     joined = _NO_BUT.sub("", _HYPHEN.sub(" ", cleaned))
+    joined = WHOSE.sub(lambda found: found.lastgroup or "", joined)
     # A mark that ends a word or the sentence says nothing; ".50" and "50.." might.
     if _STRAY_MARK.search(joined):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from banking.domain.money import CURRENCIES
@@ -72,3 +73,42 @@ NOTES: Final[dict[str, int]] = {"fiver": 5, "tenner": 10}
 """What a bank note is called, by its worth."""
 
 NOTE_CURRENCIES: Final = frozenset({*_DOLLARS, *_STERLING, "EUR"})
+
+_ADJECTIVES: Final = {
+    "us|u\\.s\\.|american": {"dollar": "usd"},
+    "canadian": {"dollar": "cad"},
+    "australian|aussie": {"dollar": "aud"},
+    "new zealand": {"dollar": "nzd"},
+    "singapore|singaporean": {"dollar": "sgd"},
+    "hong kong": {"dollar": "hkd"},
+    "jamaican": {"dollar": "jmd"},
+    "namibian": {"dollar": "nad"},
+    "liberian": {"dollar": "lrd"},
+    "kenyan?": {"shilling": "kes"},
+    "ugandan?": {"shilling": "ugx"},
+    "tanzanian?": {"shilling": "tzs"},
+    "indian": {"rupee": "inr"},
+    "pakistani": {"rupee": "pkr"},
+    "sri lankan?": {"rupee": "lkr"},
+    "nepali|nepalese": {"rupee": "npr"},
+    "british|uk|english": {"pound": "gbp"},
+    "egyptian": {"pound": "egp"},
+    "ghanaian|ghana": {"cedi": "ghs"},
+    "nigerian": {"naira": "ngn"},
+    "south african": {"rand": "zar"},
+    "swiss": {"franc": "chf"},
+    "mexican": {"peso": "mxn"},
+    "philippine|filipino": {"peso": "php"},
+    "japanese": {"yen": "jpy"},
+    "chinese": {"yuan": "cny"},
+}
+WHOSE: Final = re.compile(
+    r"\b(?:"
+    + "|".join(
+        rf"(?P<{code}>(?:{whose}) {name}s?)"
+        for whose, names in _ADJECTIVES.items()
+        for name, code in names.items()
+    )
+    + r")\b"
+)
+"""Currencies named by their country: the group that matched is the code."""

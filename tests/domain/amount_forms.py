@@ -73,7 +73,8 @@ def plain_words(numbers: range) -> Iterator[Form]:
         meant = (Fraction(number),)
         yield Form(in_words(number), meant)
         yield Form(in_words(number, joint=" "), meant)
-        yield Form(in_words(number).upper(), meant)
+        if number <= 1000:
+            yield Form(in_words(number).upper(), meant)
         if not _leaves_out(number):
             yield Form(in_words(number, link=" "), meant)
         if 100 <= number < 200 or 1000 <= number < 2000:
