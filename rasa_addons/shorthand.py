@@ -1,0 +1,104 @@
+"""How people shorten words in a chat, written out for the intent's classifier.
+
+The sentence encoder has read books and web pages: it knows "please send" and guesses
+at "plz snd". Entities are found in the text as it was typed; nothing here moves them.
+Only what can hardly mean anything else in a bank's chat is written out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Dict
+
+MEANINGS: Dict[str, str] = {
+    short: full
+    for full, shorts in {
+        "about": "abt",
+        "account": "acc acct acnt accnt acount a/c",
+        "amount": "amt",
+        "are": "r",
+        "balance": "bal blnc balnce balanc",
+        "bank": "bnk",
+        "because": "bcos cos coz cuz bcz",
+        "before": "b4",
+        "beneficiary": "benef",
+        "branch": "brnch",
+        "business": "biz",
+        "can": "cn",
+        "card": "crd",
+        "check": "chk chek",
+        "customer": "cust",
+        "deposit": "dep depo",
+        "do not": "dont dnt",
+        "for": "4r",
+        "from": "frm",
+        "going to": "gonna",
+        "got to": "gotta",
+        "give me": "gimme",
+        "have": "hv hav",
+        "help": "hlp",
+        "how": "hw",
+        "i am": "im",
+        "information": "info",
+        "just": "jst",
+        "let me": "lemme",
+        "limit": "lmt",
+        "message": "msg mssg",
+        "money": "mny moni mony",
+        "month": "mnth mth",
+        "much": "mch",
+        "number": "nr nmbr num",
+        "password": "pw pwd passwd",
+        "payment": "pymt pmt paymnt",
+        "people": "ppl",
+        "phone": "fone phn",
+        "please": "pls plz plse plss pliz abeg",
+        "received": "recvd rcvd",
+        "send": "snd sned",
+        "should": "shld",
+        "sent": "snt",
+        "something": "smth sth",
+        "somebody": "smbdy",
+        "someone": "sum1 some1",
+        "statement": "stmt stmnt",
+        "thanks": "thx tnx thnx thks tnks",
+        "thank you": "ty tysm",
+        "the": "d da",
+        "this": "dis",
+        "that": "dat",
+        "tomorrow": "tmrw tmr 2moro",
+        "today": "2day tdy",
+        "transaction": "txn trx trxn tranx",
+        "transactions": "txns trxs trxns",
+        "transfer": "xfer trf trsf tfer transfr trnsfr tranfer",
+        "want to": "wanna wana",
+        "want": "wnt wan",
+        "was": "wos",
+        "what": "wat wot wht",
+        "whats": "wats wots",
+        "where": "wia whr",
+        "with": "wif",
+        "withdraw": "wdraw withdrw",
+        "yes": "yh yea yeh yess",
+        "yesterday": "yday ystdy",
+        "you": "u",
+        "your": "ur yr",
+    }.items()
+    for short in shorts.split()
+}
+WORD = re.compile(r"[^\W_]+(?:/[^\W_]+)?")
+# "pleeease", "helloooo", "!!!!!!"
+DRAWN_OUT = re.compile(r"([^\W\d_]|[!?.])\1{2,}")
+# Skin tones and the sign that makes a letter an emoji say nothing of what is meant.
+TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d]")
+
+
+def written_out(text: str) -> str:
+    """The text with its short words in full, fit for reading, not for quoting."""
+    plain = TONES.sub("", unicodedata.normalize("NFKC", text))
+    return WORD.sub(_in_full, DRAWN_OUT.sub(r"\1\1", plain))
+
+
+def _in_full(word: "re.Match[str]") -> str:
+    return MEANINGS.get(word[0].lower(), word[0])
