@@ -174,7 +174,10 @@ class FormCheck(TellerAction, ABC):
             # Hardly one; as an answer that failed it leads to help.
             return True
         short = len(talk.heard.text.split()) <= SHORT_ANSWER_WORDS
-        return bool(self.read(talk.heard, talk.asked, freely=short))
+        read = self.read(talk.heard, talk.asked, freely=short)
+        # "cancel my transfer to grace" says nothing new about the one to grace.
+        known = {name: value.casefold() for name, value in talk.values.items()}
+        return any(known.get(name) != value.casefold() for name, value in read.items())
 
     def _answered(self, talk: Talk) -> list[EventType]:
         talk.answering = True

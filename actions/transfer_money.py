@@ -41,6 +41,13 @@ CHANGES: Final = re.compile(
 # Whom, where no name was recognised: "to mum for the pizza", "pay peter".
 TO_WHOM: Final = ("to", "2")
 PAY_WHOM: Final = ("pay", "send", "give", "transfer")
+# "sorry, i meant mum", but not "i meant from savings" or "i meant fifty".
+MEANT: Final = ("mean", "meant")
+NO_NAME: Final = re.compile(
+    r"(?:all|from|half|in|into|out|that|this|to|[a-z]*(?:teen|ty|one|two|three|four|"
+    r"five|six|seven|eight|nine|ten|hundred|thousand))\b",
+    re.IGNORECASE,
+)
 TOWARDS: Final = re.compile(r"\b(?:to|2|pay|send|give|instead)\b", re.IGNORECASE)
 WHAT_FOR: Final = re.compile(
     r"\b(?:for|ref|reference|note|message|saying)\b:?\s+(?P<what>[^\n]{1,60}?)\s*"
@@ -221,6 +228,9 @@ class _Reading:
         whom = named_after(self.heard, *TO_WHOM)
         if whom is None and self.heard.intent == ValidateTransferForm.intent:
             whom = named_after(self.heard, *PAY_WHOM)
+        if whom is None and self.asked == CONFIRMATION:
+            whom = named_after(self.heard, *MEANT)
+            whom = None if whom and NO_NAME.match(whom) else whom
         return whom
 
     def _reference(self) -> str | None:

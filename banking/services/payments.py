@@ -230,6 +230,9 @@ class Payments:
             if asked.which is not None:
                 waiting = those_meant(waiting, asked.which) or waiting
             if not waiting:
+                if asked.which is not None:
+                    gone = [t for t in latest if t.state is TransferState.POSTED]
+                    under_way += those_meant(gone, asked.which)
                 if under_way:
                     raise TransferUnderWay(under_way[0].amount, payee_of(under_way[0]))
                 raise NothingToCancel

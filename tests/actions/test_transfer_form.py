@@ -237,6 +237,15 @@ def test_what_is_hardly_small_talk_is_an_answer_that_failed(chat, intent):
     assert "Several people fit that name" in answer
 
 
+def test_whoever_was_meant_instead_is_paid(chat):
+    chat.says("send 40 to grace", "transfer_money", amount="40", person="grace")
+    chat.says("sorry i meant mum", "out_of_scope")
+
+    assert "mum" == chat.teller.asked[-1].payee
+    chat.says("i meant from savings", "inform")
+    assert "mum" == chat.teller.asked[-1].payee
+
+
 def test_who_asks_again_and_again_is_helped(chat):
     chat.says("send 40 to zoltan", "transfer_money", amount="40", person="zoltan")
     again = chat.says("what?", "repeat")

@@ -1,7 +1,9 @@
 """Plays every conversation of tests/conversations through the running bank."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from tests.live.inside import assert_ledger_is_clean
 from tests.live.playing import Play
 from tests.live.stack import PROJECT, Stack
 
-FILES = sorted((PROJECT / "tests" / "conversations").glob("*.yml"))
+# A bank that runs a candidate brings the conversations that belong to it.
+LANGUAGE_HOME = Path(os.environ.get("LANGUAGE_HOME") or PROJECT)
+FILES = sorted((LANGUAGE_HOME / "tests" / "conversations").glob("*.yml"))
 
 
 def conversations() -> list[Any]:
