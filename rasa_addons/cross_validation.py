@@ -17,7 +17,7 @@ from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from rasa_addons.intent_pipeline import IntentPipeline
+from rasa_addons.intent_pipeline import ONE_REQUEST, IntentPipeline
 from rasa_addons.predicted import line_of
 from rasa_addons.progress import say
 
@@ -39,7 +39,7 @@ def cross_validated(config: Path, data: Path) -> Iterator[Line]:
     files = get_data_files([str(data)], is_nlu_file)
     read = training_data_from_paths(files, language="en").training_examples
     messages = [m for m in read if m.get(TEXT) and m.get(INTENT)]
-    pipeline = IntentPipeline.of(config)
+    pipeline = IntentPipeline.of(config, LinearClassifier=ONE_REQUEST)
     pipeline.prepare(messages)
     folds = folds_of([_wanted(message) for message in messages])
     context = multiprocessing.get_context("fork")

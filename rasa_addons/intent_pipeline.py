@@ -30,6 +30,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 KIND = DefaultV1Recipe.ComponentType
 TAKES_PART = {KIND.MESSAGE_TOKENIZER, KIND.MESSAGE_FEATURIZER, KIND.INTENT_CLASSIFIER}
 
+# A labelled text has one meaning: there is no second request to look for in it.
+ONE_REQUEST = {"two_requests": {"surely": 2.0}}
 LABELS = frozenset({INTENT, INTENT_RESPONSE_KEY, RESPONSE, ENTITIES})
 
 
