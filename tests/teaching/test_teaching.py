@@ -203,7 +203,8 @@ def test_people_and_numbers_do_not_go_into_the_data(asked, teaching):
         ("a" * 4096, Concern.NOT_WRITABLE),
         ("my pin is 4821 ok", Concern.SECRET),
         ("My balance!", Concern.TAUGHT_ALREADY),
-        ("my  balances", Concern.TAUGHT_ALREADY),
+        ("MyBalance", Concern.TAUGHT_ALREADY),
+        ("have how much i do?", Concern.TAUGHT_ALREADY),
         ("Hello", Concern.CONTRADICTION),
     ],
 )
@@ -232,6 +233,7 @@ def test_what_must_not_be_written_is_blocked_by_name(
         ("C:\\users \\u0041", "C:/users /u0041"),
         ("👀💰❓", "👀💰❓"),
         ("كم رصيدي", "كم رصيدي"),
+        ("my balanse", "my balanse"),
     ],
 )
 def test_odd_signs_are_written_as_text(asked, teaching, home, said, line):
@@ -458,3 +460,13 @@ def test_what_can_be_taught(teaching):
     ]
     with pytest.raises(UnknownIntent):
         teaching.examples("make_coffee")
+
+
+def test_another_number_teaches_nothing_new_and_another_name_does(asked, teaching):
+    items = [
+        asked(said, "transfer_money")
+        for said in ("Send 75 to mum", "send 75 to my mother")
+    ]
+    teaching.accept([item.id for item in items], BY)
+
+    assert [{Concern.TAUGHT_ALREADY}, set()] == concerns(teaching.preview())
