@@ -23,13 +23,18 @@ def request():
 
 
 def jobs(uow):
-    """The names of all queued jobs."""
+    """All queued jobs: name, lock, the earliest moment and what they are given."""
     if isinstance(uow, MemoryUnitOfWork):
         with uow() as tx:
-            return [one.job for one in tx.jobs]
+            return [(one.job, one.lock, one.at, one.args) for one in tx.jobs]
     with uow() as tx:
-        found = text("SELECT task_name FROM procrastinate_jobs ORDER BY id")
-        return list(tx.connection.execute(found).scalars())
+        rows = tx.connection.execute(
+            text(
+                "SELECT task_name, lock, scheduled_at, args"
+                " FROM procrastinate_jobs ORDER BY id"
+            )
+        )
+        return [tuple(row) for row in rows]
 
 
 def promised():
@@ -95,7 +100,8 @@ def test_an_error_forgets_what_came_after_the_commit(uow):
     with uow() as tx:
         assert request() == tx.parked.take("c1")
         assert tx.enrolments.get("e1") is None
-    assert ["transfer"] == jobs(uow)
+    at = NOON + timedelta(minutes=1)
+    assert [("transfer", None, at, {"transfer_id": "t1"})] == jobs(uow)
 
 
 def test_two_at_once_lose_no_count(uow):

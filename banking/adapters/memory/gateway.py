@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from banking.adapters.db.conversations import CODE_LINGERS
+from banking.adapters.memory.links import MemoryChallenges
 from banking.domain.bubbles import Bubble, Choices, fit
 from banking.domain.delivery import STATUS_RANK
 from banking.ports.gateway import (
@@ -29,7 +31,7 @@ type Queue = Callable[[str, str, datetime | None, dict[str, Any]], None]
 @dataclass
 class MemoryConversations:
     rows: dict[str, Conversation] = field(default_factory=dict)
-    codes: dict[str, datetime] = field(default_factory=dict)
+    challenges: MemoryChallenges = field(default_factory=MemoryChallenges)
 
     def get(self, conversation_id: str) -> Conversation | None:
         return self.rows.get(conversation_id)
@@ -80,7 +82,12 @@ class MemoryConversations:
             )
 
     def awaits_code(self, phone: str, now: datetime) -> bool:
-        return phone in self.codes and now < self.codes[phone]
+        return any(
+            challenge.phone == phone
+            and challenge.code_expires_at is not None
+            and now < challenge.code_expires_at + CODE_LINGERS
+            for challenge in self.challenges.rows.values()
+        )
 
     def drop_user_id(self, conversation_id: str) -> None:
         self._set(conversation_id, user_id=None)

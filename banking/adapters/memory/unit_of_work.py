@@ -52,7 +52,8 @@ class MemoryTx:
     jobs: list[Deferred] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.conversations = MemoryConversations()
+        self.challenges = MemoryChallenges()
+        self.conversations = MemoryConversations(challenges=self.challenges)
         self.messages = MemoryMessages(self._queue)
         self.handles = MemoryHandles(self.now, self.rules.handle_for)
         self.outbox = MemoryOutbox(self._queue, self.handles, self.now)
@@ -61,7 +62,6 @@ class MemoryTx:
         self.enrolments = MemoryEnrolments()
         self.sessions = MemorySessions()
         self.links = MemoryLinks()
-        self.challenges = MemoryChallenges()
         self.attempts = MemoryAttempts()
         self.audit = MemoryAudit(self.now)
         self.transfers = MemoryTransfers(self.now)
