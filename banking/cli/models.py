@@ -36,8 +36,8 @@ def train(
         before = gate.in_service()
         with _refusals(), _bar() as progress:
             card = gate.train(_me(), progress, force=force)
-        if into_service and gate.candidate() is not None:
-            gate.put_into_service(_me())
+        if into_service:
+            gate.put_into_service(_me(), card)
         learned = f"{card.examples} examples in {card.seconds:.0f} s"
         known = before is not None and before.sha256 == card.sha256
         is_served = known or into_service or before is None

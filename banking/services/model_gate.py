@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from banking.domain.gate import Findings, GateRules, judge
@@ -24,9 +23,10 @@ from banking.ports.models import (
     Trainer,
 )
 from banking.ports.unit_of_work import UnitOfWork
+from banking.services.model_runs import WAITING, new_run, noted, part
 
-WAITING = "waiting"
 UNJUDGED = "not asked"
+UNCHANGED = "nothing to learn: the model in service knows these data"
 JOB = "train"
 # Of a run's hundred steps, where training ends; of a comparison's, where the candidate
 # has its scores, its tests, and where the model in service has its scores.
@@ -106,7 +106,7 @@ class ModelGate:
         last = self.shelf.run()
         if last is not None and last.is_running:
             raise NothingToDo(f"{last.by} has started a training already")
-        run = self._new_run(by, WAITING)
+        run = new_run(self.clock, by, WAITING)
         self.shelf.note(run)
         with self.uow() as tx:
             tx.defer(JOB, lock=JOB, run_id=run.id, by=by)
@@ -119,10 +119,15 @@ class ModelGate:
         run = self.shelf.run()
         if run is None or run.id != run_id or run.stage != WAITING or run.failed:
             return
-        with self._noted(run) as progress, self.shelf.working():
-            self._train(by, _part(progress, 0, TRAINED), force=False)
-            if self.candidate() is not None:
-                self._compare(by, _part(progress, TRAINED, 100))
+        with noted(self.shelf, self.clock, run) as progress, self.shelf.working():
+            card = self._train(by, part(progress, 0, TRAINED), force=False)
+            known = self.in_service()
+            is_new = known is None or known.sha256 != card.sha256
+            if is_new:
+                self._compare(by, part(progress, TRAINED, 100))
+        ended = self.shelf.run()
+        if ended is not None and not is_new:
+            self.shelf.note(replace(ended, message=UNCHANGED))
 
     def train(
         self, by: str, progress: Progress | None = None, *, force: bool = False
@@ -131,8 +136,11 @@ class ModelGate:
 
         Raises ``TrainingFailed`` or ``NothingToDo``; both leave every model as it was.
         """
-        run = self._new_run(by, "starting")
-        with self.shelf.working(), self._noted(run, progress) as noting:
+        run = new_run(self.clock, by)
+        with (
+            self.shelf.working(),
+            noted(self.shelf, self.clock, run, progress) as noting,
+        ):
             return self._train(by, noting, force=force)
 
     def compare(self, by: str, progress: Progress | None = None) -> Verdict:
@@ -141,8 +149,11 @@ class ModelGate:
         Raises ``NothingToDo`` without a candidate, ``TrainingFailed`` where something
         could not be found out.
         """
-        run = self._new_run(by, "starting")
-        with self.shelf.working(), self._noted(run, progress) as noting:
+        run = new_run(self.clock, by)
+        with (
+            self.shelf.working(),
+            noted(self.shelf, self.clock, run, progress) as noting,
+        ):
             return self._compare(by, noting)
 
     # --- into service and back ------------------------------------------------------
@@ -165,12 +176,12 @@ class ModelGate:
             raise NotPassed([f"not run: {each}" for each in verdict.not_run])
         return self._put(by, candidate, verdict.in_short)
 
-    def put_into_service(self, by: str) -> ModelCard:
-        """Put the candidate into service unjudged: where there are no customers."""
-        candidate = self.candidate()
-        if candidate is None:
-            raise NothingToDo("there is no candidate: train first")
-        return self._put(by, candidate, UNJUDGED)
+    def put_into_service(self, by: str, card: ModelCard) -> ModelCard:
+        """Put a model into service unjudged: where there are no customers."""
+        in_service = self.in_service()
+        if in_service is not None and in_service.sha256 == card.sha256:
+            return card
+        return self._put(by, card, UNJUDGED)
 
     def roll_back(self, by: str) -> ModelCard:
         """Return to the previous model; raise ``NothingToDo`` without one."""
@@ -198,9 +209,9 @@ class ModelGate:
             raise NothingToDo("there is no candidate: train first")
         after = Findings(
             scores=self.examiner.scores(
-                candidate, _part(progress, 0, SCORED), cross_validate=True
+                candidate, part(progress, 0, SCORED), cross_validate=True
             ),
-            tests=self.examiner.tests(candidate, _part(progress, SCORED, TESTED)),
+            tests=self.examiner.tests(candidate, part(progress, SCORED, TESTED)),
         )
         before = self._before(in_service, after, progress)
         verdict = judge(
@@ -222,7 +233,7 @@ class ModelGate:
         if in_service is None:
             return None
         scores = self.examiner.scores(
-            in_service, _part(progress, TESTED, SCORED_BEFORE), cross_validate=False
+            in_service, part(progress, TESTED, SCORED_BEFORE), cross_validate=False
         )
         # What was cross-validated when it was the candidate: its data have changed.
         if in_service.scores is not None:
@@ -231,7 +242,7 @@ class ModelGate:
         failed = [test for test in after.tests if test.outcome == FAILED]
         if not failed:
             return Findings(scores=scores)
-        rest = _part(progress, SCORED_BEFORE, 100)
+        rest = part(progress, SCORED_BEFORE, 100)
         tests = self.examiner.tests(in_service, rest, only=failed)
         return Findings(scores=scores, tests=tests)
 
@@ -252,47 +263,3 @@ class ModelGate:
             yield facts
             tx.audit.record(event, by=by, **facts)
             tx.commit()
-
-    def _new_run(self, by: str, stage: str) -> Run:
-        return Run(
-            id=token_hex(8),
-            by=by,
-            stage=stage,
-            done=0,
-            of=100,
-            message="",
-            started_at=self.clock.now(),
-        )
-
-    @contextmanager
-    def _noted(self, run: Run, also: Progress | None = None) -> Iterator[Progress]:
-        """Write down how far the run is, and how it ended, whatever ends it."""
-        latest = run
-
-        def noting(stage: str, done: int, of: int) -> None:
-            nonlocal latest
-            latest = replace(latest, stage=stage, done=done, of=of)
-            self.shelf.note(latest)
-            if also is not None:
-                also(stage, done, of)
-
-        noting("starting", 0, 100)
-        try:
-            yield noting
-        except BaseException as error:
-            why = str(error) or type(error).__name__
-            ended = self.clock.now()
-            self.shelf.note(replace(latest, finished_at=ended, failed=why))
-            raise
-        done = replace(latest, stage="done", done=100, of=100)
-        self.shelf.note(replace(done, finished_at=self.clock.now()))
-
-
-def _part(progress: Progress, low: int, high: int) -> Progress:
-    """Tell the progress of a part as that of the whole, which is a hundred steps."""
-
-    def tell(stage: str, done: int, of: int) -> None:
-        share = (high - low) * done // of if of else 0
-        progress(stage, low + share, 100)
-
-    return tell

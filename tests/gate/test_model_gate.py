@@ -46,6 +46,7 @@ class Trainer:
     clock: Clock
     made: int = 100
     wrong: str = ""
+    known: ModelCard | None = None
     told: list = field(default_factory=list)
 
     def train(self, by, progress, *, force=False) -> ModelCard:
@@ -53,6 +54,8 @@ class Trainer:
         self.told.append(self.shelf.run())
         if self.wrong:
             raise TrainingFailed(self.wrong)
+        if self.known is not None:
+            return self.known
         self.made += 1
         return trained(self.shelf.folder, str(self.made), self.clock)
 
@@ -241,6 +244,29 @@ def test_a_button_queues_one_training(gate, database, uow):
         gate.start("bob")
     assert len(queued(database)) == 1
     assert events(uow, "training") == ["training_asked_for"]
+
+
+def test_where_nothing_has_changed_nothing_is_compared(gate, shelf, clock):
+    (one,) = serving(shelf, clock, "1")
+    gate.trainer.known = one
+    run = gate.start("ann")
+    gate.carry_out(run_id=run.id, by="ann")
+
+    assert "nothing to learn" in gate.run().message
+    assert gate.examiner.asked == []
+
+
+def test_a_developers_model_is_the_one_of_todays_data(gate, shelf, clock):
+    (one,) = serving(shelf, clock, "1")
+    other = gate.train("ann")
+    gate.trainer.known = one
+    gate.put_into_service("ann", gate.train("ann"))
+    assert (gate.in_service(), gate.candidate()) == (one, other)
+
+    gate.trainer.known = None
+    new = gate.train("ann")
+    gate.put_into_service("ann", new)
+    assert gate.in_service() == new
 
 
 def test_the_worker_trains_and_compares_once(gate, shelf, clock):
