@@ -33,8 +33,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
+from rasa_addons import neighbours as nearest
 from rasa_addons import shorthand, softmax, wordings
 from rasa_addons.manifest import digest_of
+from rasa_addons.neighbours import Neighbours
 from rasa_addons.sentence_encoder import vector_of
 from rasa_addons.shorthand import written_out
 from rasa_addons.softmax import Softmax, fit, honest_factor
@@ -43,6 +45,7 @@ from rasa_addons.wordings import Wordings
 
 MODEL_FILE = "linear.npz"
 WORDINGS_FILE = "wordings.json"
+NEIGHBOURS_FILE = "neighbours.npz"
 TOPICS_FILE = "topics-{}.npz"
 # A text whose first visible character is a slash, of whatever kind: a command that a
 # person typed. The gateway's channel has put U+200B before it.
@@ -73,7 +76,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """``C``: trust in the data against simplicity; ``wordings``: their weight.
+        """``C``: trust in the data against simplicity; ``wordings``: their weight;
+        ``neighbours``: how much of the decision is the nearest sentences' vote, 0 to 1.
 
         ``topic_threshold``: below it no fixed answer is good enough. ``two_requests``:
         when a text holds two of them (``surely`` over 1: never), which intents are
@@ -82,6 +86,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         return {
             "C": 2.0,
             "wordings": 2.0,
+            "neighbours": 0.3,
             "ranking_length": 10,
             "topic_threshold": 0.25,
             "two_requests": {"surely": 0.7, "never": [], "last": []},
@@ -106,6 +111,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         vocabulary: Optional[Wordings] = None,
         model: Optional[Softmax] = None,
         topics: Optional[Dict[Text, Softmax]] = None,
+        neighbours: Optional[Neighbours] = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
@@ -113,6 +119,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         self._wordings = vocabulary
         self._model = model
         self._topics = topics or {}
+        self._neighbours = neighbours
         two = {**self.get_default_config()["two_requests"], **config["two_requests"]}
         self._rules = Rules(
             float(two["surely"]), frozenset(two["never"]), frozenset(two["last"])
@@ -122,7 +129,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa sees a change of this class, but not of what it is made of."""
         return digest_of(
-            [Path(each.__file__) for each in (shorthand, softmax, wordings)]
+            [Path(each.__file__) for each in (nearest, shorthand, softmax, wordings)]
         )
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -139,9 +146,11 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         )
         features = self._features(examples, self._wordings)
         self._model = self._fitted(*features, labels)
+        self._neighbours = Neighbours.learned(features[0], labels, self._model.classes)
         self._topics = self._fitted_topics(examples, *features)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL_FILE)
+            self._neighbours.save(folder / NEIGHBOURS_FILE)
             for intent, topics in self._topics.items():
                 topics.save(folder / TOPICS_FILE.format(intent))
             (folder / WORDINGS_FILE).write_text(json.dumps(self._wordings.as_json()))
@@ -222,12 +231,22 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
         if self._model is None or self._wordings is None or not message.get(TEXT):
             return []
-        chances = self._model.chances(*self._features([message], self._wordings))[0]
+        chances = self._chances(*self._features([message], self._wordings))[0]
         best = np.argsort(-chances)[: self._config["ranking_length"]]
         return [
             {"name": self._model.classes[i], "confidence": float(chances[i])}
             for i in best
         ]
+
+    def _chances(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
+        """What the fit says, and the vote of the nearest sentences."""
+        if self._model is None:
+            return np.zeros((len(dense), 0), dtype=np.float32)
+        chances = self._model.chances(dense, sparse)
+        if self._neighbours is None:
+            return chances
+        vote = np.float32(self._config["neighbours"])
+        return (1 - vote) * chances + vote * self._neighbours.chances(dense)
 
     def _divided(
         self, message: Message, ranking: List[Dict[Text, Any]]
@@ -249,9 +268,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         if self._model is None or self._wordings is None:
             return []
         dense = np.concatenate([vector_of(text) for text in texts])
-        chances = self._model.chances(
-            dense, self._wordings.of([written_out(t) for t in texts])
-        )
+        sparse = self._wordings.of([written_out(text) for text in texts])
+        chances = self._chances(dense, sparse)
         best = chances.argmax(1)
         return [
             (self._model.classes[i], float(row[i]))
@@ -279,6 +297,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             with model_storage.read_from(resource) as folder:
                 model = Softmax.read(folder / MODEL_FILE)
                 vocabulary = json.loads((folder / WORDINGS_FILE).read_text())
+                file = folder / NEIGHBOURS_FILE
+                neighbours = Neighbours.read(file) if file.is_file() else None
                 topics = {
                     file.stem.split("-", 1)[1]: Softmax.read(file)
                     for file in folder.glob(TOPICS_FILE.format("*"))
@@ -286,7 +306,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         except ValueError:  # what Rasa raises for a component that stored nothing
             return cls(config, model_storage, resource)
         learned = Wordings.from_json(vocabulary)
-        return cls(config, model_storage, resource, learned, model, topics)
+        return cls(config, model_storage, resource, learned, model, topics, neighbours)
 
 
 def _sentence_vector(message: Message) -> np.ndarray:
