@@ -1,12 +1,17 @@
 """`bank staff`: who may open the bank's own pages."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from banking.domain.staff import Role
 from banking.settings import LOOPBACK, Settings
+
+if TYPE_CHECKING:
+    from banking.bootstrap import Bank
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -22,15 +27,9 @@ def invite(name: Names, *, role: Roles = None) -> None:
 
     The link works once, for a day. For somebody who lost either, do the same again.
     """
-    from banking.adapters.db.migrate import migrate
-    from banking.bootstrap import open_bank
-    from banking.cli.database import open_database, url_of
-
-    with open_database() as settings:
-        migrate(url_of(settings))
-        staff = open_bank(settings).staff
-        invited = staff.invite(name, role or [Role.TRAINER])
-    url = reachable(invited.url, settings)
+    with _opened() as bank:
+        invited = bank.staff.invite(name, role or [Role.TRAINER])
+        url = reachable(invited.url, bank.settings)
     roles = ", ".join(sorted(r.value for r in invited.member.roles))
     print(f"For {invited.member.name} ({roles}), once, until ", end="")
     print(f"{invited.expires_at:%Y-%m-%d %H:%M} UTC:\n\n  {url}\n")
@@ -39,11 +38,8 @@ def invite(name: Names, *, role: Roles = None) -> None:
 @app.command("list")
 def everybody() -> None:
     """List everybody who was ever invited."""
-    from banking.bootstrap import open_bank
-    from banking.cli.database import open_database
-
-    with open_database() as settings:
-        members = open_bank(settings).staff.everybody()
+    with _opened() as bank:
+        members = bank.staff.everybody()
     for member in members:
         state = "disabled" if not member.enabled else ""
         state = state or ("" if member.enrolled else "invited")
@@ -57,23 +53,33 @@ def everybody() -> None:
 @app.command()
 def disable(name: Names) -> None:
     """End everything somebody has here, at once."""
-    from banking.bootstrap import open_bank
-    from banking.cli.database import open_database
-
-    with open_database() as settings:
-        member = open_bank(settings).staff.disable(name)
+    with _opened() as bank:
+        member = bank.staff.disable(name)
     print(f"{member.name} is disabled. An invitation opens the account again.")
 
 
 @app.command()
 def roles(name: Names, *, role: Roles = None) -> None:
     """Give somebody exactly these roles, from their next request on; none: no role."""
+    with _opened() as bank:
+        member = bank.staff.set_roles(name, role or [])
+    print(f"{member.name}: {', '.join(sorted(r.value for r in member.roles)) or '-'}")
+
+
+@contextmanager
+def _opened() -> "Iterator[Bank]":
+    """The bank of this folder, with the newest tables, for one command."""
+    from banking.adapters.db.migrate import migrate
     from banking.bootstrap import open_bank
-    from banking.cli.database import open_database
+    from banking.cli.database import open_database, url_of
 
     with open_database() as settings:
-        member = open_bank(settings).staff.set_roles(name, role or [])
-    print(f"{member.name}: {', '.join(sorted(r.value for r in member.roles)) or '-'}")
+        migrate(url_of(settings))
+        bank = open_bank(settings)
+        try:
+            yield bank
+        finally:
+            bank.engine.dispose()
 
 
 def reachable(url: str, settings: Settings) -> str:

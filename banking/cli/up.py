@@ -23,7 +23,7 @@ def up(
     """Start every process of the bank and keep them up until SIGTERM or Ctrl-C."""
     from banking.supervisor.up import Up
 
-    announce = announce_as_json if as_json else _announce_to_people
+    announce = announce_as_json if as_json else announce_to_people
     Up(simulator=simulator, tell=_tell, announce=announce).run()
 
 
@@ -33,7 +33,8 @@ def announce_as_json(bank: RunningBank) -> None:
     print(json.dumps(line), flush=True)
 
 
-def _announce_to_people(bank: RunningBank) -> None:
+def announce_to_people(bank: RunningBank) -> None:
+    """Say where to look, and in a demo how the first trainer comes in."""
     if bank.simulator is None:
         print(f"\n  The bank is open: {bank.web}\n", flush=True)
     else:
@@ -53,10 +54,13 @@ def _desk(bank: RunningBank) -> Iterator[str]:
     if settings.bank_env != "demo":
         return
     yield f"The trainers' desk:  {bank.web}/desk"
-    staff = open_bank(settings).staff
-    if not staff.anybody(Role.TRAINER):
-        url = staff.invite("trainer", [Role.TRAINER]).url
-        yield f"You are invited to it, once, within a day:  {url}"
+    opened = open_bank(settings)
+    try:
+        if not opened.staff.anybody(Role.TRAINER):
+            url = opened.staff.invite("trainer", [Role.TRAINER]).url
+            yield f"You are invited to it, once, within a day:  {url}"
+    finally:
+        opened.engine.dispose()
 
 
 def _tell(text: str) -> None:

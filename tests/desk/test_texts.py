@@ -1,0 +1,97 @@
+"""What customers write stays text, whatever it looks like."""
+
+from banking.bootstrap import Bank
+from banking.domain.examples import Span
+from banking.ports.training import InboxQuery
+from banking.web.desk import shown
+from tests.desk.chats import Chat
+from tests.desk.conftest import Visitor
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "{{7*7}} {{ config }} {% raw %} ${7*7} #{7*7}",
+    "{amount} %s %(name)s",
+    "=cmd('calc') +1 -1 @x",
+    "[link](javascript:alert(1)) **bold** _x_",
+    "- intent: greet\n  examples: |\n    - x",
+    "\u202egnol dna neddih\u2066 \u200f\u200e",
+    "</template></title></textarea><b>x</b>",
+    "&lt;b&gt; &amp; &#x3c;",
+    "\x01\x1b[31mred",
+    "😀" * 60 + "‍👩‍👩‍👧",
+    "a" * 4096,
+)
+
+
+CONTROLS = dict.fromkeys(range(32), " ")
+
+
+def test_no_message_is_ever_markup(trainer: Visitor, bank: Bank):
+    for number, payload in enumerate(PAYLOADS):
+        Chat(bank, f"+155501099{number:02}").says(
+            payload,
+            "nlu_fallback",
+            0.2,
+            then=[("greet", 0.2)],
+            does=["action_fallback"],
+        )
+    groups = bank.teaching.inbox(InboxQuery(limit=200)).groups
+    ids = [item for group in groups for item in group.items]
+    assert len(ids) == len(PAYLOADS)
+    shown_texts = set()
+    for item in ids:
+        assert_inert(trainer.open(f"/desk/inbox/{item}"))
+        shown_texts.add(plain(trainer.find("say")[0].text_content()))
+        assert_inert(trainer.open(f"/desk/test/{item}"))
+    assert {plain(payload) for payload in PAYLOADS} == shown_texts
+    assert_inert(trainer.open(f"/desk/inbox?item={ids[0]}"))
+    assert_inert(trainer.open("/desk/search"))
+    bank.teaching.accept(ids, "Efua")
+    assert_inert(trainer.open("/desk/changes"))
+
+
+def plain(text: str) -> str:
+    """What a page can show of a text: spaces are one, controls are none."""
+    return " ".join(text.translate(CONTROLS).split())
+
+
+def assert_inert(visitor: Visitor) -> None:
+    page = visitor.page
+    assert visitor.status in (200, 409)
+    assert not page.xpath("//script[not(@src)] | //img[@src='x'] | //b[text()='x']")
+    assert not page.xpath("//svg | //@onerror | //@onload | //@onmouseover | //@style")
+    assert not page.xpath("//@href[starts-with(., 'javascript')]")
+
+
+def test_a_search_for_markup_comes_back_as_text(trainer: Visitor):
+    trainer.open("/desk/inbox?words=" + '"><script>alert(1)</script>')
+
+    assert not trainer.page.xpath("//script[not(@src)]")
+    assert trainer.find("search")[0].get("value").startswith('"><script>')
+
+
+# --- how values look --------------------------------------------------------------
+
+
+def test_marks_cut_a_text_into_pieces_that_make_it_whole_again():
+    text = "send 🙏 50 to mum"
+    made = shown.pieces(text, [Span(7, 9, "amount"), Span(13, 16, "person")])
+
+    assert "".join(piece.text for piece in made) == text
+    assert [p.entity for p in made] == ["", "amount", "", "person"]
+    assert [p.text for p in made if p.entity] == ["50", "mum"]
+
+
+def test_marks_that_overlap_or_lie_outside_are_left_out():
+    made = shown.pieces("abc", [Span(0, 2, "x"), Span(1, 3, "y"), Span(2, 9, "z")])
+
+    assert [(p.text, p.entity) for p in made] == [("ab", "x"), ("c", "")]
+
+
+def test_every_intent_that_can_be_taught_has_a_line_of_words(bank: Bank):
+    missing = [c.name for c in bank.teaching.intents() if not shown.meaning(c.name)]
+
+    assert missing == []
