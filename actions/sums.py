@@ -82,6 +82,10 @@ LABELS: Final = frozenset(
     version
     """.split()
 ) - {"no"}
+# Behind one of these even a figure with a currency may be the number: it is asked for.
+NUMBERED: Final = frozenset(
+    "account acct case id invoice order paybill policy ref reference till".split()
+)
 # A plural behind a small bare figure is counted, not paid: "2 pizzas".
 COUNTED: Final = re.compile(r" (?!\w*(?:ss|ay|ly)\b)(?P<what>[^\W\d_]{3,}s)\b(?!['’])")
 NO_PLURALS: Final = frozenset(
@@ -187,7 +191,8 @@ def _sums(heard: Heard) -> list[Place]:
 def _other(heard: Heard, amount: Found) -> bool:
     """Whether a bare figure is no sum at all but a label, or "to" and "for"."""
     if not amount.text.isdigit():
-        return False
+        numbered = heard.before(amount) in NUMBERED
+        return numbered and amount.text[:1].isdigit()
     if amount.text in LETTERS:
         names = {f.start for f in heard.all("person", "company")}
         if amount.end + 1 in names and re.search(r"\w", heard.text[: amount.start]):

@@ -101,6 +101,7 @@ EXACT = {
     "send 50 (fifty) to mum": 5000,
     "send 5️⃣0️⃣ to mum": 5000,
     "send ٥٠ to mum": 5000,
+    "pay invoice 4521 $50": 5000,
     "make it 45": 4500,
     "no, 50": 5000,
     "50 to account no 4521": 5000,
@@ -131,6 +132,7 @@ send 2 peter|snd 2 mum|pay invoice 4521 to ama|pay order 4521 to ama
 i want to make 2 payments to peter|send money to mum on the 5th|send mum money at 5
 send money to my sister for room 12|pay mum on 5/6/2026|send to 5566778899
 send money to +1 555 010 0123|top up my line|send money to the last 2 people
+pay invoice 4521 dollars to ama|send to account 1234567890 dollars
 """.strip().replace("\n", "|")
 
 
