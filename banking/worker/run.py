@@ -5,13 +5,14 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition
+from procrastinate.periodic import PeriodicDeferrer, TaskAtTime
 from procrastinate.utils import utcnow
 from procrastinate.worker import Worker
 
@@ -28,6 +29,22 @@ DEAD_AFTER_SECONDS = 10.0
 RESCUE_EVERY_SECONDS = 3.0
 STOP_WITHIN_SECONDS = 7.0
 AGAIN_AFTER_SECONDS = 1.0
+# Chores missed for longer are done once, however often they were due.
+MISSED_SECONDS = 150.0
+
+
+class PunctualDeferrer(PeriodicDeferrer):
+    """Asks for chores minute by minute, and not for those of a night asleep.
+
+    The queue's own would ask for every minute that was missed, one by one.
+    """
+
+    def get_previous_tasks(self, at: float) -> Iterable[TaskAtTime]:
+        """Name the chores that are due now."""
+        for key, last in list(self.last_defers.items()):
+            if at - last > MISSED_SECONDS:
+                del self.last_defers[key]
+        return super().get_previous_tasks(at)
 
 
 class PromptWorker(Worker):
@@ -36,6 +53,10 @@ class PromptWorker(Worker):
     The queue's own worker is woken by new jobs only: one that had to wait for the
     lock of another would lie until the next poll after that one's end.
     """
+
+    async def _periodic_deferrer(self) -> None:
+        registry, defaults = self.app.periodic_registry, self.app.periodic_defaults
+        await PunctualDeferrer(registry=registry, **defaults).worker()
 
     async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
         await super()._persist_job_status(*args, **kwargs)
