@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from rasa_addons.predicted import line_of
-from rasa_addons.progress import Steps, give_up, say
+from rasa_addons.progress import Steps, end_with_parent, give_up, say
 from rasa_addons.surroundings import prepare
 from rasa_addons.tensorflow_left_out import components_of_config, leave_out
 
@@ -71,7 +71,10 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--test", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--config", type=Path, default=Path("config.yml"))
+    parser.add_argument("--with-parent", action="store_true", help="end with its stdin")
     chosen = parser.parse_args(arguments)
+    if chosen.with_parent:
+        end_with_parent()
     prepare(serving=False)
     if not chosen.config.is_file():
         return give_up(f"{chosen.config} is missing")
@@ -79,7 +82,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     from rasa.shared.exceptions import RasaException
 
     try:
-        measured = benchmark(**vars(chosen))
+        measured = benchmark(chosen.config, chosen.train, chosen.test, chosen.out)
     except RasaException as error:
         return give_up(error)
     sys.stdout.write(json.dumps({"measured": measured}) + "\n")

@@ -21,7 +21,7 @@ from typing import Any, Dict, Iterable, List, Optional
 
 from rasa_addons.manifest import digest_of
 from rasa_addons.predicted import line_of
-from rasa_addons.progress import Steps, give_up, say
+from rasa_addons.progress import Steps, end_with_parent, give_up, say
 from rasa_addons.surroundings import prepare
 from rasa_addons.tensorflow_left_out import components_of_model, leave_out
 
@@ -82,6 +82,7 @@ def _places(arguments: Optional[List[str]]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds-out", type=Path, help="cross-validate the data")
     parser.add_argument("--config", type=Path, default=Path("config.yml"))
+    parser.add_argument("--with-parent", action="store_true", help="end with its stdin")
     parser.add_argument("--data", type=Path, default=Path("data"))
     return parser.parse_args(arguments)
 
@@ -89,6 +90,8 @@ def _places(arguments: Optional[List[str]]) -> argparse.Namespace:
 def main(arguments: Optional[List[str]] = None) -> int:
     """Measure what is asked for and print what was measured."""
     chosen = _places(arguments)
+    if chosen.with_parent:
+        end_with_parent()
     prepare(serving=True)
     try:
         leave_out(components_of_model(chosen.model))

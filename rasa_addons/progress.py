@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import sys
+import threading
 import time
 
 # Often enough for a bar that moves.
@@ -20,6 +23,23 @@ def give_up(why: object) -> int:
     """Tell why nothing came of it, in words for people; return the exit code."""
     sys.stdout.write(json.dumps({"failed": str(why).strip()}) + "\n")
     return 1
+
+
+def end_with_parent() -> None:
+    """End this process, and those it has started, when its stdin closes.
+
+    Whoever started it holds the other end, and lets go of it however it ends itself.
+    """
+
+    def wait() -> None:
+        # Not sys.stdin, whose lock a forked process would find taken.
+        while os.read(0, 1):
+            pass
+        for started in multiprocessing.active_children():
+            started.kill()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 class Steps:

@@ -132,7 +132,10 @@ def _run(
         _write(test, ({"text": text} for text in texts))
         places = ("--train", str(train), "--test", str(test), "--out", str(out))
         told = rasa_run.run(
-            "rasa_addons.benchmark", places, home=home, progress=progress
+            "rasa_addons.benchmark",
+            ("--with-parent", *places),
+            home=home,
+            progress=progress,
         )
         lines = out.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines], told["measured"]

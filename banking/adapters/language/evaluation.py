@@ -131,7 +131,8 @@ def _measure(
         texts = dict.fromkeys(text for each in sets for text in each.texts)
         lines = (json.dumps({"text": text}) + "\n" for text in texts)
         source.write_text("".join(lines), encoding="utf-8")
-        arguments = ["--model", str(model), "--in", str(source), "--out", str(out)]
+        arguments = ["--with-parent", "--model", str(model)]
+        arguments += ["--in", str(source), "--out", str(out)]
         if cross_validate:
             arguments += ["--folds-out", str(folds)]
         ran = rasa_run.run(
