@@ -264,7 +264,9 @@ def _settled(heard: Heard, sums: list[Place]) -> str:
     old_first = OLD_FIRST.search(text, 0, first[0]) and THEN_NEW.fullmatch(between)
     if NEW_ONE.search(between) or NEW_AFTER.match(text, last[1]) or old_first:
         return wholes[-1]
-    if len(_names(heard)) > 1:
+    names = _names(heard)
+    apart = any(first[1] <= name.start < last[0] for name in names)
+    if apart and len(names) > 1 and " or " not in between:
         # "50 to mum and 60 to dad": one payment after the other.
         return wholes[0]
     return " or ".join(dict.fromkeys(wholes[:MOST_OFFERED]))

@@ -114,6 +114,7 @@ send 50 or so to mum|send 50 each to mum and dad|send mum and dad 50 each
 send 50 per person|send 50 x 3 to mum|send 3 x 50 to mum|send 50 times 3 to mum
 send 50 plus 20 to mum|send 50 minus fees to mum|send half of 50 to mum
 send twice 50 to mum|send double 50 to mum|send not 50 to mum|don't send 50
+mum says peter needs 50 or 60|ama or peter gets 50 or mum 60
 send 50% to mum|send 1 5 to mum|send 5 0 to mum|send -50 to mum|send 1e5 to mum
 send 0x50 to mum|send 50k5 to mum|send 2 pizzas to mum|send 3 tickets to peter
 send all but 50 to mum|send 50 and a half to mum
