@@ -66,7 +66,11 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxGroup:
-    """Messages that are alike. ``text`` is the most typical of them."""
+    """Messages that are alike. ``text`` is the most typical of them.
+
+    ``confidence`` is how sure the assistant was of ``reading``, also where it acted on
+    another one.
+    """
 
     id: int
     text: str = field(repr=False)

@@ -48,6 +48,16 @@ def test_odd_messages_are_there_with_why_and_what_they_may_mean(inbox: Visitor):
     assert inbox.text("reason-agent") == "asked for a person 1"
 
 
+def test_it_is_shown_how_sure_the_suggested_reading_was(trainer, bank: Bank):
+    Chat(bank, "+15550107777").says(
+        "qwop zzz", "out_of_scope", 0.93, then=[("help", 0.04)], does=["utter_scope"]
+    )
+    [row] = trainer.open("/desk/inbox").texts("group")
+
+    assert "help 4 %" in row
+    assert "93 %" not in row
+
+
 def test_filters_and_search_are_in_the_address(inbox: Visitor):
     inbox.open("/desk/inbox?reason=agent")
     assert len(inbox.find("group")) == 1

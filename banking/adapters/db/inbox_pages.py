@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from banking.adapters.db.training_rows import spans
+from banking.adapters.db.training_rows import ranking, spans
 from banking.adapters.db.turns_heard import like
 from banking.domain.inbox import Reason
 from banking.ports.training import (
@@ -51,7 +51,8 @@ _GROUPS: Final = {
 # The text that most of a group have, else the one that the others were found by.
 _TYPICAL: Final = text(
     f"""
-    SELECT DISTINCT ON ("group") "group", text, spans, reading, suggested, confidence
+    SELECT DISTINCT ON ("group") "group", text, spans, reading, suggested, intent,
+        confidence, ranking
     FROM (
         SELECT *, count(*) OVER (PARTITION BY "group", lower(text)) AS same,
             count(*) OVER (PARTITION BY "group", key) AS "like"
@@ -125,6 +126,13 @@ def _cursor(order: Order, row: Any) -> str:
     return f"{first}~{row.id}"
 
 
+def _sure(row: Any) -> float:
+    """How sure the assistant was of the reading, which it may not have acted on."""
+    if row.reading == row.intent:
+        return float(row.confidence)
+    return dict(ranking(row.ranking)).get(row.reading, 0.0)
+
+
 def _groups(
     connection: Connection, shown: Sequence[Any], wanted: Mapping[str, Any]
 ) -> tuple[InboxGroup, ...]:
@@ -141,7 +149,7 @@ def _groups(
             count=row.many,
             reading=typical[row.id].reading,
             suggested=typical[row.id].suggested,
-            confidence=typical[row.id].confidence,
+            confidence=_sure(typical[row.id]),
             reasons=reasons[row.id],
             latest_at=row.latest,
             items=tuple(row.items),
