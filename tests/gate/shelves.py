@@ -113,3 +113,8 @@ def verdict_on(card: ModelCard, against: ModelCard | None, **other) -> Verdict:
         at=NOON.isoformat(),
         **{**told, **other},
     )
+
+
+def events(uow, prefix="model_") -> list:
+    with uow() as tx:
+        return [row.event for row in tx.audit.rows() if row.event.startswith(prefix)]

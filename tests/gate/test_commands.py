@@ -12,12 +12,7 @@ from banking.cli.language import app
 from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial
 from banking.ports.models import TrainingFailed
 from banking.settings import PROJECT
-from tests.gate.shelves import Clock, serving, shelf_in, trained, verdict_on
-
-
-@pytest.fixture
-def clock():
-    return Clock()
+from tests.gate.shelves import serving, shelf_in, trained, verdict_on
 
 
 @pytest.fixture

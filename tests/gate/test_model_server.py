@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from banking.web.app import create_app
-from tests.gate.shelves import Clock, serving, shelf_in, trained
+from tests.gate.shelves import serving, trained
 
 with warnings.catch_warnings():
     # It asks for a successor of httpx that it does not need.
@@ -19,16 +19,6 @@ with warnings.catch_warnings():
 
 PATH = "/internal/model"
 HERE = ("127.0.0.1", 50_000)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def shelf(tmp_path, clock):
-    return shelf_in(tmp_path, clock)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from rasa_addons.surroundings import prepare
 
 prepare(serving=True)
 
+from model_web import offering_web  # noqa: E402
 from signing import KEY, encoded_key, seal  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -208,6 +209,13 @@ def serve(project, action_server):
     yield start
     for served in started:
         served.stop()
+
+
+@pytest.fixture
+def web():
+    """A web application that has models to offer."""
+    with offering_web() as web:
+        yield web
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
-from signing import encoded_key
 
-from rasa_addons.manifest import Manifest, WrongModel, trained_by
+from rasa_addons.manifest import Manifest
 from rasa_addons.tensorflow_left_out import components_of_config, components_of_model
 from rasa_addons.train import train
 
@@ -224,69 +223,6 @@ def test_the_same_data_is_not_trained_twice(small):
         assert train(**places()) == before
 
 
-def refused(folder: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "rasa_addons.serve"],
-        check=False,
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "ENVELOPE_KEY": encoded_key(),
-            "ACTIONS_URL": "http://127.0.0.1:1",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode != 0
-    return done.stderr
-
-
-@pytest.fixture
-def copied(small, tmp_path):
-    folder = tmp_path / "copy"
-    shutil.copytree(small, folder)
-    for name in ("credentials.yml", "endpoints.yml"):
-        shutil.copy(ROOT / name, folder)
-    return folder
-
-
-def test_one_changed_byte_and_it_does_not_start(copied):
-    models = copied / "models"
-    model = models / Manifest.read(models).file
-    content = bytearray(model.read_bytes())
-    content[len(content) // 2] ^= 1
-    model.write_bytes(content)
-
-    with pytest.raises(WrongModel):
-        Manifest.read(models).checked(models)
-    assert "changed after the training" in refused(copied)
-
-
-def test_a_model_of_elsewhere_is_refused(copied):
-    manifest = copied / "models" / "manifest.json"
-    told = json.loads(manifest.read_text())
-    shutil.copy(copied / "models" / told["file"], copied / "other.tar.gz")
-    manifest.write_text(json.dumps({**told, "file": "../other.tar.gz"}))
-
-    assert "refused to start" in refused(copied)
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"file": 1}'])
-def test_without_a_manifest_it_does_not_start(copied, text):
-    (copied / "models" / "manifest.json").write_text(text)
-
-    with pytest.raises(WrongModel):
-        Manifest.read(copied / "models")
-
-
-def test_another_channel_is_refused(copied):
-    (copied / "credentials.yml").write_text("rest:\n")
-
-    assert "no other" in refused(copied)
-
-
 def test_tensorflow_is_left_out_only_where_nothing_needs_it(small, tmp_path):
     from rasa_addons.tensorflow_left_out import _needs_it
 
@@ -319,91 +255,3 @@ def test_predict_writes_a_line_for_every_text(small, tmp_path):
     assert lines[0]["intent"] == "check_balance"
     assert lines[1]["intent"] not in ("restart", None)
     assert set(lines[2]["entities"][0]) == {"entity", "value", "start", "end"}
-
-
-# --- as a program -----------------------------------------------------------------
-
-
-def started(folder, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "-m", "rasa_addons.train", "--home", str(folder), *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def told(process) -> list:
-    return [
-        json.loads(line)
-        for line in process.communicate(timeout=200)[0].split("\n")[:-1]
-    ]
-
-
-def test_a_training_tells_how_far_it_is_and_serves_nothing(project, tmp_path):
-    folder = tmp_path / "copy"
-    shutil.copytree(project, folder)
-    before = sorted((folder / "models").iterdir())
-    served = Manifest.read(folder / "models")
-    lines = told(started(folder, "--force", "--by", "ann"))
-
-    steps, model = lines[:-1], lines[-1]["model"]
-    done = [line["done"] / line["of"] for line in steps]
-    assert done == sorted(done)
-    assert (done[0], done[-1]) == (0, 1)
-    assert len({line["stage"] for line in steps}) >= 3
-    assert model["trained_by"] == "ann"
-    assert set(model["versions"]) >= {"python", "rasa", "numpy"}
-    assert Manifest.read(folder / "models") == served
-    made = Manifest.read(folder / "models", model["file"].replace("tar.gz", "json"))
-    assert made.checked(folder / "models").exists()
-    assert len(list((folder / "models").iterdir())) == len(before) + 2
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "why"),
-    [
-        ("data/all.yml", 'nlu:\n  - intent: a\n    examples: "|\n', "data/all.yml:"),
-        ("data/all.yml", "nlu: [{intent: a, examples: [1, 2]}]\n", "data/all.yml"),
-        ("domain.yml", "intents: {\n", "domain.yml:"),
-        ("config.yml", "pipeline:\n  - name: NoSuchThing\n", "NoSuchThing"),
-    ],
-)
-def test_data_that_cannot_be_trained_are_named_and_nothing_changes(
-    project, tmp_path, file, text, why
-):
-    folder = tmp_path / "copy"
-    shutil.copytree(project, folder)
-    before = sorted((folder / "models").iterdir())
-    (folder / file).write_text(text)
-    process = started(folder)
-    lines = told(process)
-
-    assert why in lines[-1]["failed"]
-    assert "model" not in lines[-1]
-    assert process.returncode == 1
-    assert sorted((folder / "models").iterdir()) == before
-
-
-def test_a_training_ends_with_whoever_asked_for_it(project, tmp_path):
-    folder = tmp_path / "copy"
-    shutil.copytree(project, folder)
-    process = started(folder, "--force", "--with-parent")
-    assert json.loads(process.stdout.readline())["done"] == 0
-    process.stdin.close()
-
-    assert process.wait(20) == 1
-    process.stdout.close()
-
-
-def test_what_decides_what_is_trained(tmp_path):
-    config = tmp_path / "config.yml"
-    config.write_text(
-        "# see rasa_addons.serve\npipeline:\n"
-        "  - name: rasa_addons.sentence_encoder.SentenceEncoder\n"
-    )
-
-    assert set(trained_by(config)) == {"minilm", "sentence_encoder"}
