@@ -43,8 +43,9 @@ from rasa_addons.training_progress import (
 )
 
 LIBRARIES = ("rasa", "numpy", "scikit-learn", "spacy", "sklearn-crfsuite")
-# One draft of a model that a killed training has left behind is older than any run.
+# Where a model is made before it is whole; a killed training leaves one behind.
 DRAFTS = ".draft-"
+NICE = 5
 
 
 class TrainingFailed(Exception):
@@ -188,6 +189,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
     os.dup2(2, 1)
     if chosen.with_parent:
         _end_with_parent()
+    # Customers of a bank on this machine come first.
+    os.nice(NICE)
     home: Path = chosen.home.resolve()
     os.chdir(home)  # the pipeline names its files from there
     prepare(serving=False)
