@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from banking.domain.inbox import Found, Heard, Reason
 from banking.ports.gateway import NewMessage, TurnRow
+from banking.ports.training import Decision, State
 from tests.contracts.conftest import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -74,3 +75,10 @@ def put(tx, *those):
     """Put messages in, and give their items."""
     tx.inbox.put(those)
     return [tx.inbox.of_turn(one.turn.number) for one in those]
+
+
+def decide(tx, item, lesson=None):
+    """Say what an item means, or that there is nothing to learn."""
+    state = State.REJECTED if lesson is None else State.CORRECTED
+    decision = Decision(state, lesson, "Tess", NOON, "act-1")
+    tx.lessons.decide({item.id: decision})

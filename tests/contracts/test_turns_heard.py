@@ -131,6 +131,7 @@ def test_what_people_typed_is_searched(tx):
     assert ["nothing of the kind"] == search(intent="greet")
     assert [] == search("balance", "kind")
     assert [] == search("100_")
+    assert [] == search("check_balance")
     assert ["the balance of my card_two"] == search("d_t")
     assert [] == search("my", below=first)
     assert ["My 100% Balance"] == search("my", below=first + 1)

@@ -90,11 +90,18 @@ def _group(number: int, alike: Sequence[Kept]) -> InboxGroup:
         count=len(items),
         reading=best.reading,
         suggested=best.suggested,
-        confidence=best.confidence,
+        confidence=_sure(best),
         reasons=_by_reason(items),
         latest_at=max(item.at for item in items),
         items=tuple(sorted((item.id for item in items), reverse=True)),
     )
+
+
+def _sure(item: InboxItem) -> float:
+    """How sure the assistant was of the reading, which it may not have acted on."""
+    if item.reading == item.intent:
+        return item.confidence
+    return dict(item.ranking).get(item.reading, 0.0)
 
 
 def _by_reason(items: Sequence[InboxItem]) -> dict[Reason, int]:
