@@ -11,8 +11,8 @@ from banking.settings import Settings
 from banking.worker.jobs import Jobs, register
 from banking.worker.run import run
 
-# Three listeners, and what fetches and finishes jobs beside them.
-POOL_SIZE = 8
+# Four listeners, and what fetches and finishes jobs beside them.
+POOL_SIZE = 10
 
 
 def main() -> None:
