@@ -87,6 +87,7 @@ EXACT = {
     "send mum 60, not 50": 6000,
     "not 50 but 60": 6000,
     "not 50, 60": 6000,
+    "send $50 to mum no 60": 6000,
     "change 50 to 60": 6000,
     "change it from 50 to 60": 6000,
     "send 50 to mum and 60 to dad": 5000,
@@ -115,6 +116,7 @@ send 50 per person|send 50 x 3 to mum|send 3 x 50 to mum|send 50 times 3 to mum
 send 50 plus 20 to mum|send 50 minus fees to mum|send half of 50 to mum
 send twice 50 to mum|send double 50 to mum|send not 50 to mum|don't send 50
 mum says peter needs 50 or 60|ama or peter gets 50 or mum 60
+send mum instead of 50|send £30 sorry 60 to mum|send 60 instead of £30 to mum
 send 50% to mum|send 1 5 to mum|send 5 0 to mum|send -50 to mum|send 1e5 to mum
 send 0x50 to mum|send 50k5 to mum|send 2 pizzas to mum|send 3 tickets to peter
 send all but 50 to mum|send 50 and a half to mum
