@@ -113,7 +113,12 @@ def test_a_model_of_elsewhere_is_refused(shelf, clock):
 
 
 def test_three_models_before_stay_and_older_ones_go(shelf, clock):
-    serving(shelf, clock, "1", "2", "3", "4", "5")
+    one, two = serving(shelf, clock, "1", "2")
+    shelf.judged(verdict_on(one, None))
+    shelf.judged(verdict_on(two, one))
+    serving(shelf, clock, "3", "4", "5")
+    assert shelf.verdict(one.sha256) is None
+    assert shelf.verdict(two.sha256) is not None
     names = sorted(file.name for file in shelf.folder.glob("teller-*"))
 
     assert names == [f"teller-{n}.{end}" for n in "2345" for end in ("json", "tar.gz")]

@@ -261,6 +261,11 @@ class Shelf:
                 file.unlink()
                 for end in (".json", ".scores.json"):
                     (self.folder / beside(file.name, end)).unlink(missing_ok=True)
+        marks = {card.sha256[:16] for card in self.models()}
+        for pattern in ("verdict-*.json", "gate-*.html"):
+            for file in self.folder.glob(pattern):
+                if file.stem.rpartition("-")[2] not in marks:
+                    file.unlink()
 
     def _card(self, name: str) -> ModelCard | None:
         try:
