@@ -54,8 +54,8 @@ BEFORE: Final = re.compile(
     r"(?<!send )(?<!transfer )(?<!move )(?<!wire )over|twice|double|triple|times|minus|"
     r"(?:do ?n['’]?o?t|never)(?: want)?(?: to)?(?: send| pay| transfer| give)*|"
     r"plus|half(?: of)?|(?:third|quarter) of|(?:all )?but(?: for)?|except|not|"
-    r"instead of|rather than|split|share|divide|[0-9]+ ?[x×*]|max(?:imum)?(?: of)?|min(?:imum)?(?: of)?) |"
-    r"[~≈<>±] ?)$",
+    r"instead of|rather than|split|share|divide|[0-9]+ ?[x×*]|"
+    r"max(?:imum)?(?: of)?|min(?:imum)?(?: of)?) |[~≈<>±] ?)$",
     re.IGNORECASE,
 )
 AFTER: Final = re.compile(
