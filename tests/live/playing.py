@@ -81,7 +81,6 @@ class Play:
         customer.still_s = VERY_STILL_S
         books = Books(customer, customer.watch)
         books.bring_to(told.get("has", {}))
-        undo.callback(customer.watch.close)
         play = cls(customer, stack, customer.watch, books, undo)
         play.before, play.postings = books.balances(), books.postings()
         play.texts = customer.texts

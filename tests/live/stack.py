@@ -45,7 +45,11 @@ class Stack:
     # None where time cannot be faked.
     clock: FakeClock | None = None
     people_made: int = 0
+    watch: Watch = field(init=False)
     people_waiting: dict[bool, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.home)
 
     @classmethod
     def start(cls, **settings: str) -> "Stack":
@@ -116,9 +120,7 @@ class Stack:
 
     def customer_of(self, person: dict[str, Any]) -> Customer:
         """This person, with a phone and a browser."""
-        return Customer(
-            self.simulator, person, watch=Watch(self.home), clock=self.clock
-        )
+        return Customer(self.simulator, person, watch=self.watch, clock=self.clock)
 
     def ledger(self) -> dict[str, Any]:
         """Return what `bank ledger check` finds."""
@@ -155,6 +157,7 @@ class Stack:
 
     def stop(self) -> None:
         """End all processes and remove the folder."""
+        self.watch.close()
         self.process.send_signal(signal.SIGTERM)
         with self.process:  # closes the pipe as well
             self.process.wait(30)
