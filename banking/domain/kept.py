@@ -55,7 +55,7 @@ def _built(kind: Any, data: object) -> object:
     if isinstance(kind, type) and issubclass(kind, Kept):
         return kind.from_json(data)
     if kind is float and type(data) is int:
-        return float(data)
+        return data  # JSON writes 1.0 as 1 where another program wrote it
     if type(data) is not kind:
         raise NotAsKept(f"{kind.__name__} was expected, not {data!r:.40}")
     return data

@@ -32,6 +32,7 @@ _BY: Final = {
     " CAST(:second AS bigint)) ORDER BY latest DESC, id DESC",
 }
 _HIGHEST: Final = str(2**63 - 1)
+_TOO_LARGE = 2**63
 _START: Final = {
     Order.LARGEST: (_HIGHEST, _HIGHEST),
     Order.NEWEST: ("infinity", _HIGHEST),
@@ -112,13 +113,20 @@ def _place(query: InboxQuery) -> tuple[str, str]:
     first, _, second = query.after.rpartition("~")
     try:
         if query.order is Order.LARGEST:
-            int(first)
+            first = _number(first)
         else:
-            datetime.fromisoformat(first)
-        int(second)
+            first = datetime.fromisoformat(first).isoformat()
+        return first, _number(second)
     except ValueError:
         return _START[query.order]
-    return first, second
+
+
+def _number(written: str) -> str:
+    """A number as PostgreSQL reads it; raise ``ValueError`` for any other."""
+    number = int(written)
+    if not 0 <= number < _TOO_LARGE:
+        raise ValueError(written)
+    return str(number)
 
 
 def _cursor(order: Order, row: Any) -> str:

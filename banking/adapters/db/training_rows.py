@@ -41,7 +41,7 @@ def heard(row: Any) -> Heard:
 
 
 def ranking(stored: Any) -> tuple[tuple[str, float], ...]:
-    return tuple((str(name), float(score)) for name, score in stored)
+    return tuple((str(name), float(confidence)) for name, confidence in stored)
 
 
 def spans_kept(spans: tuple[Span, ...]) -> list[list[Any]]:

@@ -59,7 +59,7 @@ class YamlExamples:
         texts = self._texts()
         blocks = _blocks(texts)
         domain = self._domain()
-        known = _intents_of(domain)
+        known = _names(domain.get("intents"))
         # Of an intent written in several places, the largest.
         largest = sorted(
             (len(block.examples), block.intent, file)
@@ -190,8 +190,7 @@ def _known(problems: Counter[str], problem: str) -> bool:
 
 def _without_line(problem: str) -> str:
     """ "data/x.yml:12: why" without its number: lines move when others are added."""
-    file, _, rest = problem.partition(":")
-    number, _, reason = rest.partition(":")
+    file, number, reason = (*problem.split(":", 2), "", "")[:3]
     return f"{file}:{reason}" if number.strip().isdigit() else problem
 
 
@@ -293,10 +292,6 @@ def _lines(text: str) -> list[str]:
 
 def _line(line: str) -> str:
     return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _intents_of(domain: Mapping[str, Any]) -> set[str]:
-    return _names(domain.get("intents"))
 
 
 def _names(listed: Any) -> set[str]:

@@ -19,8 +19,7 @@ def upgrade() -> None:
         " ADD COLUMN IF NOT EXISTS response text NOT NULL DEFAULT ''"
     )
     op.execute(
-        "CREATE INDEX IF NOT EXISTS ix_messages_out_reply_to"
-        " ON messages_out (reply_to)"
+        "CREATE INDEX IF NOT EXISTS ix_messages_out_reply_to ON messages_out (reply_to)"
     )
 
 
