@@ -37,7 +37,7 @@ from rasa_addons import neighbours as nearest
 from rasa_addons import shorthand, softmax, wordings
 from rasa_addons.manifest import digest_of
 from rasa_addons.neighbours import Neighbours
-from rasa_addons.sentence_encoder import vector_of
+from rasa_addons.sentence_encoder import vectors_of
 from rasa_addons.shorthand import written_out
 from rasa_addons.softmax import Softmax, fit, honest_factor
 from rasa_addons.two_requests import Guess, Rules, two_requests
@@ -165,9 +165,16 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             return fit(dense, sparse, labels, c=c)
         order = np.random.RandomState(SEED).permutation(len(labels))
         spared, kept = order[::5], np.setdiff1d(order, order[::5])
-        without = fit(dense[kept], sparse[kept], [labels[i] for i in kept], c=c)
+        known = [labels[i] for i in kept]
+        without = fit(dense[kept], sparse[kept], known, c=c)
+        nearest_kept = Neighbours.learned(dense[kept], known, without.classes)
         factor = honest_factor(
-            without, dense[spared], sparse[spared], [labels[i] for i in spared]
+            without,
+            dense[spared],
+            sparse[spared],
+            [labels[i] for i in spared],
+            beside=nearest_kept.chances(dense[spared]),
+            weight=self._config["neighbours"],
         )
         logger.info("sharpened by %.2f", factor)
         return fit(dense, sparse, labels, c=c, start=without).sharpened(factor)
@@ -229,7 +236,9 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         return {intent: {"response": chosen}}
 
     def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
-        if self._model is None or self._wordings is None or not message.get(TEXT):
+        if self._model is None or self._wordings is None:
+            return []
+        if not _is_visible(message.get(TEXT) or ""):
             return []
         chances = self._chances(*self._features([message], self._wordings))[0]
         best = np.argsort(-chances)[: self._config["ranking_length"]]
@@ -267,7 +276,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def _guesses(self, texts: List[Text]) -> List[Guess]:
         if self._model is None or self._wordings is None:
             return []
-        dense = np.concatenate([vector_of(text) for text in texts])
+        dense = vectors_of(texts)
         sparse = self._wordings.of([written_out(text) for text in texts])
         chances = self._chances(dense, sparse)
         best = chances.argmax(1)
@@ -307,6 +316,10 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource)
         learned = Wordings.from_json(vocabulary)
         return cls(config, model_storage, resource, learned, model, topics, neighbours)
+
+
+def _is_visible(text: Text) -> bool:
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def _sentence_vector(message: Message) -> np.ndarray:

@@ -127,21 +127,29 @@ def fit(
 
 
 def honest_factor(
-    model: Softmax, dense: np.ndarray, sparse: csr_matrix, labels: Sequence[str]
+    model: Softmax,
+    dense: np.ndarray,
+    sparse: csr_matrix,
+    labels: Sequence[str],
+    *,
+    beside: Optional[np.ndarray] = None,
+    weight: float = 0.0,
 ) -> float:
     """By what to sharpen a model so that its chances are those of being right.
 
-    The sentences must not be those that it was fitted on.
+    The sentences must not be those that it was fitted on. ``beside``: chances by
+    another way, which are mixed in with ``weight``.
     """
     places = {name: place for place, name in enumerate(model.classes)}
     known = np.array([label in places for label in labels])
     right = np.array([places.get(label, 0) for label in labels])[known]
     scores = model.scores(dense[known], sparse[known])
     rows = np.arange(len(right))
+    others = 0.0 if beside is None else weight * beside[known][rows, right]
 
     def surprise(factor: float) -> float:
-        chances = _softmax(scores * np.float32(factor))
-        return float(-np.log(np.maximum(chances[rows, right], 1e-30)).mean())
+        own = _softmax(scores * np.float32(factor))[rows, right]
+        return float(-np.log(np.maximum((1 - weight) * own + others, 1e-30)).mean())
 
     return float(min(FACTORS, key=surprise)) if len(right) else 1.0
 
