@@ -259,13 +259,11 @@ def _missing(data: dict[str, Any]) -> list[str]:
     """Name what a production bank must be told and was not."""
     if data.get("bank_env") != "production":
         return []
-    missing = [
-        f"{name.upper()} is missing"
-        for name in TOLD_IN_PRODUCTION
-        if not _plain(data.get(name))
-    ]
+    untold = [name for name in TOLD_IN_PRODUCTION if not _plain(data.get(name))]
     unfit = [(name, why_unfit(name, _plain(data.get(name)))) for name in KEYS + WORDS]
-    return missing + [f"{name.upper()} {why}" for name, why in unfit if why]
+    return [f"{name.upper()} is missing" for name in untold] + [
+        f"{name.upper()} {why}" for name, why in unfit if why
+    ]
 
 
 def _unsound(settings: Settings) -> list[str]:

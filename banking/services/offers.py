@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from banking.domain.amounts import Ambiguous, Foreign, Unreadable
-from banking.domain.bubbles import Text, unmarked
+from banking.domain.bubbles import LONGEST_LABEL, Text, unmarked
 from banking.domain.money import Money
 from banking.ports.core_banking import Account
 from banking.ports.gateway import Words
@@ -57,6 +57,13 @@ def amount_choice(amount: Money, source: str | None = None) -> Choice:
     if source is not None:
         entities["source"] = source
     return Choice(str(amount), inform(**entities))
+
+
+def send_choice(words: Words, amount: Money) -> Choice:
+    """The amount that can be sent, with a verb where there is room for one."""
+    plain = amount_choice(amount)
+    sends = title(words, "utter_choice_send", amount=str(amount))
+    return Choice(sends, plain.payload) if len(sends) <= LONGEST_LABEL else plain
 
 
 def inform(**entities: str) -> str:

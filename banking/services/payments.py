@@ -16,7 +16,6 @@ from banking.domain.link import LinkPurpose
 from banking.domain.money import Money
 from banking.domain.refusals import (
     ConfirmationOver,
-    CoolingOff,
     CustomerBlocked,
     FeeChanged,
     NothingToCancel,
@@ -35,7 +34,14 @@ from banking.ports.identity import Clock
 from banking.ports.unit_of_work import Tx, UnitOfWork
 from banking.services.kyc import OWN, Allowance, Caller
 from banking.services.links import Links
-from banking.services.outcomes import CancelTransfer, ConfirmNeeded, Outcome, Say
+from banking.services.new_payees import check_new_payee
+from banking.services.outcomes import (
+    CancelTransfer,
+    ConfirmNeeded,
+    Outcome,
+    Say,
+    TransferStatus,
+)
 from banking.services.payees import Target
 from banking.services.transfer_facts import (
     STATUS,
@@ -120,37 +126,6 @@ class Payments:
             response = "utter_confirm_transfer_changed"
         return ConfirmNeeded(url, response, facts_of(transfer))
 
-    def check_new_payee(
-        self, tx: Tx, customer_number: str, target: Target, amount: Money
-    ) -> None:
-        """Raise CoolingOff where a new payee would get too much at first.
-
-        What the payee has got since the wait began counts as well.
-        """
-        if target.own:
-            return
-        now = self.clock.now()
-        began = now - self.rules.cooling_off
-        known = min(
-            filter(
-                None,
-                (
-                    target.known_since,
-                    tx.transfers.first_paid(customer_number, target.account),
-                ),
-            ),
-            default=None,
-        )
-        if known is not None and known <= began:
-            return
-        left = self.rules.cooling_off_max
-        for paid in tx.transfers.paid_to(customer_number, target.account, began):
-            left = left - paid.amount
-        if amount > left:
-            allowed = left if left.minor > 0 else Money.zero(left.currency)
-            hours = int(self.rules.cooling_off.total_seconds() // 3600)
-            raise CoolingOff(str(target), allowed, hours)
-
     # --- the confirmation page ----------------------------------------------------
 
     def confirmation(self, transfer_id: str, enrolment_id: str) -> TransferView | None:
@@ -189,7 +164,9 @@ class Payments:
             known_since=payee.added_at if payee else None,
             own=transfer.service == OWN,
         )
-        self.check_new_payee(tx, enrolment.customer_number, target, transfer.amount)
+        check_new_payee(
+            tx, self.rules, enrolment.customer_number, target, transfer.amount, now
+        )
         transfer = replace(
             transfer,
             state=step(transfer.state, TransferEvent.AUTHORISE),
@@ -243,11 +220,11 @@ class Payments:
             tx.commit()
         return Say("utter_transfer_cancelled", facts_of(cancelled))
 
-    def status(self, caller: Caller, which: str | None) -> Outcome:
+    def status(self, caller: Caller, asked: TransferStatus) -> Outcome:
         """How far the latest transfer has come, or the latest to somebody."""
         with self.uow() as tx:
             latest = tx.transfers.latest_of(caller.id, limit=20)
-        found = those_meant(latest, which) if which else latest
+        found = those_meant(latest, asked.which) if asked.which else latest
         if not found:
             return Say("utter_transfer_status_none")
         transfer = found[0]

@@ -10,13 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from banking.domain import masking
-from banking.domain.amounts import (
-    Exactly,
-    NumberStyle,
-    Relative,
-    read_amount,
-)
-from banking.domain.bubbles import LONGEST_LABEL
+from banking.domain.amounts import Exactly, NumberStyle, Relative, read_amount
 from banking.domain.limits import MoneyRules
 from banking.domain.money import Money, least
 from banking.domain.refusals import (
@@ -33,6 +27,7 @@ from banking.ports.money import Payee
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.accounts import Accounts, pick, shown_account
 from banking.services.kyc import OWN, TRANSFER, Allowance, Caller
+from banking.services.new_payees import check_new_payee
 from banking.services.offers import (
     amount_choice,
     ask_again,
@@ -41,6 +36,7 @@ from banking.services.offers import (
     inform,
     own_choice,
     own_target,
+    send_choice,
     spoken,
     tapped,
     title,
@@ -258,12 +254,11 @@ class SendMoney:
         self, caller: Caller, service: str, target: Target, amount: Money
     ) -> Ask | None:
         """A question where the limits allow a smaller amount; else a refusal."""
+        number, now = caller.customer_number, self.clock.now()
         try:
             with self.uow() as tx:
                 self.allowance.check(tx, caller.enrolment, service, amount)
-                self.payments.check_new_payee(
-                    tx, caller.customer_number, target, amount
-                )
+                check_new_payee(tx, self.rules, number, target, amount, now)
         except LimitExceeded as refusal:
             if not refusal.allowed:
                 raise
@@ -287,7 +282,7 @@ class SendMoney:
         if amount + fee <= source.available:
             return None
         possible = least(source.available - fee, amount)
-        choices = [self._sends(possible)] if possible.minor > 0 else []
+        choices = [send_choice(self.words, possible)] if possible.minor > 0 else []
         choices += [
             Choice(
                 title(self.words, "utter_choice_from", account=account.name),
@@ -302,9 +297,3 @@ class SendMoney:
             raise NotEnoughMoney(facts["source"], source.available)
         drop = Choice(title(self.words, "utter_choice_cancel"), "/cancel")
         return Ask("amount", "utter_ask_amount_not_enough", facts, (*choices[:2], drop))
-
-    def _sends(self, amount: Money) -> Choice:
-        """The amount that can be sent, with a verb where there is room for one."""
-        plain = amount_choice(amount)
-        sends = title(self.words, "utter_choice_send", amount=str(amount))
-        return Choice(sends, plain.payload) if len(sends) <= LONGEST_LABEL else plain

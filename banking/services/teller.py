@@ -181,11 +181,9 @@ class Teller:
             own_act = envelope.command != "/resume"
             validity = self.validity.check(tx, conversation, extend=own_act)
             step = GATE[validity.status]
-            enrolment = (
-                tx.enrolments.get(validity.enrolment_id)
-                if step is Step.PROCEED and validity.enrolment_id
-                else None
-            )
+            enrolment = None
+            if step is Step.PROCEED and validity.enrolment_id:
+                enrolment = tx.enrolments.get(validity.enrolment_id)
             if enrolment is not None:
                 tx.commit()
                 return Caller(conversation.id, enrolment)
@@ -213,13 +211,12 @@ class Teller:
         if GATE[validity.status] is Step.REGISTER:
             url = self.links.issue(tx, LinkPurpose.REGISTER, conversation.id)
             return RegistrationNeeded(url)
-        url = self.links.issue(
-            tx,
-            LinkPurpose.SIGN_IN,
-            conversation.id,
-            enrolment_id=validity.enrolment_id,
+        known = validity.enrolment_id
+        return SignInNeeded(
+            self.links.issue(
+                tx, LinkPurpose.SIGN_IN, conversation.id, enrolment_id=known
+            )
         )
-        return SignInNeeded(url)
 
     def _forgotten(
         self, tx: Tx, conversation: Conversation, enrolment_id: str
@@ -248,9 +245,7 @@ class Teller:
             AddPayee: self.book.add,
             RemovePayee: self.book.remove,
             SendMoneyDraft: self.send_money.step,
-            TransferStatus: lambda caller, asked: self.payments.status(
-                caller, asked.which
-            ),
+            TransferStatus: self.payments.status,
             CancelTransfer: self.payments.cancel_by_customer,
             Sessions: self._sessions,
             SignIn: self._signed_in_already,
@@ -272,9 +267,8 @@ class Teller:
             f"{s.expires_at.astimezone(zone):%H:%M}"
             for s in live
         )
-        return Say(
-            "utter_sessions", {"lines": "\n".join(lines), "count": str(len(live))}
-        )
+        facts = {"lines": "\n".join(lines), "count": str(len(live))}
+        return Say("utter_sessions", facts)
 
     def _signed_in_already(self, caller: Caller, _: SignIn) -> Outcome:
         name = masking.first_name(caller.enrolment.name)
