@@ -10,7 +10,6 @@ A trained classifier is arrays and JSON: nothing in it can run.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text, Tuple, Type
@@ -33,13 +32,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
+from rasa_addons import calibration, shorthand, softmax, wordings
 from rasa_addons import neighbours as nearest
-from rasa_addons import shorthand, softmax, wordings
+from rasa_addons.calibration import as_sure_as_right
 from rasa_addons.manifest import digest_of
 from rasa_addons.neighbours import Neighbours
 from rasa_addons.sentence_encoder import vectors_of
 from rasa_addons.shorthand import written_out
-from rasa_addons.softmax import Softmax, fit, honest_factor
+from rasa_addons.softmax import Softmax, fit
 from rasa_addons.two_requests import Guess, Rules, two_requests
 from rasa_addons.wordings import Wordings
 
@@ -56,11 +56,6 @@ TYPED_COMMAND = re.compile(
 FEWEST_INTENTS = 2
 SECOND_INTENT = "second_intent"
 EPS = 1e-9
-# With fewer, what a fifth of them says about certainty is chance.
-FEWEST_TO_SPARE = 300
-SEED = 7
-
-logger = logging.getLogger(__name__)
 
 
 @DefaultV1Recipe.register(
@@ -128,9 +123,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa sees a change of this class, but not of what it is made of."""
-        return digest_of(
-            [Path(each.__file__) for each in (nearest, shorthand, softmax, wordings)]
-        )
+        parts = (calibration, nearest, shorthand, softmax, wordings)
+        return digest_of([Path(part.__file__) for part in parts])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on every example that has a text and an intent."""
@@ -145,7 +139,9 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             weight=self._config["wordings"],
         )
         features = self._features(examples, self._wordings)
-        self._model = self._fitted(*features, labels)
+        self._model = as_sure_as_right(
+            *features, labels, c=self._config["C"], vote=self._config["neighbours"]
+        )
         self._neighbours = Neighbours.learned(features[0], labels, self._model.classes)
         self._topics = self._fitted_topics(examples, *features)
         with self._storage.write_to(self._resource) as folder:
@@ -155,29 +151,6 @@ class LinearClassifier(IntentClassifier, GraphComponent):
                 topics.save(folder / TOPICS_FILE.format(intent))
             (folder / WORDINGS_FILE).write_text(json.dumps(self._wordings.as_json()))
         return self._resource
-
-    def _fitted(
-        self, dense: np.ndarray, sparse: csr_matrix, labels: List[Text]
-    ) -> Softmax:
-        """A fit to all examples, as sure as one without every fifth may be of those."""
-        c = self._config["C"]
-        if len(labels) < FEWEST_TO_SPARE:
-            return fit(dense, sparse, labels, c=c)
-        order = np.random.RandomState(SEED).permutation(len(labels))
-        spared, kept = order[::5], np.setdiff1d(order, order[::5])
-        known = [labels[i] for i in kept]
-        without = fit(dense[kept], sparse[kept], known, c=c)
-        nearest_kept = Neighbours.learned(dense[kept], known, without.classes)
-        factor = honest_factor(
-            without,
-            dense[spared],
-            sparse[spared],
-            [labels[i] for i in spared],
-            beside=nearest_kept.chances(dense[spared]),
-            weight=self._config["neighbours"],
-        )
-        logger.info("sharpened by %.2f", factor)
-        return fit(dense, sparse, labels, c=c, start=without).sharpened(factor)
 
     def _fitted_topics(
         self, examples: List[Message], dense: np.ndarray, sparse: csr_matrix
@@ -236,9 +209,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         return {intent: {"response": chosen}}
 
     def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
-        if self._model is None or self._wordings is None:
-            return []
-        if not _is_visible(message.get(TEXT) or ""):
+        seen = _is_visible(message.get(TEXT) or "")
+        if self._model is None or self._wordings is None or not seen:
             return []
         chances = self._chances(*self._features([message], self._wordings))[0]
         best = np.argsort(-chances)[: self._config["ranking_length"]]
@@ -276,9 +248,8 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     def _guesses(self, texts: List[Text]) -> List[Guess]:
         if self._model is None or self._wordings is None:
             return []
-        dense = vectors_of(texts)
         sparse = self._wordings.of([written_out(text) for text in texts])
-        chances = self._chances(dense, sparse)
+        chances = self._chances(vectors_of(texts), sparse)
         best = chances.argmax(1)
         return [
             (self._model.classes[i], float(row[i]))

@@ -31,9 +31,7 @@ class Softmax:
 
     def scores(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """Unnormalised log chances, one row a sentence."""
-        # A model of an older training knows the first of the features alone.
-        known = dense[:, : len(self.dense)]
-        return known @ self.dense + sparse @ self.sparse + self.bias
+        return dense @ self.dense + sparse @ self.sparse + self.bias
 
     def chances(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
         """Probabilities, one row a sentence."""
