@@ -90,8 +90,9 @@ REFUSED = """
 nan|inf|infinity|None|null|true|{"amount":1}|[50]|(50)|50%|ten percent|lots
 1٠0|1１0|100\u202e|100\u200b|1\u200b00|\u202e100|100\x00|1\x1f00|10.20.30|1,00.50|1.2.3,4
 1,2,3|,50|.50|50-100|50 or|or 60|50 or so|50 and 60|50 20|zero|nil|about 50|a|an|and
-half a|no one|nobody|the|of|my money|some|a few|a couple hundred|a dozen|five hundred hundred
-one million million|two thousand two thousand|50k5|5 5k|k|m|$|usd|$50 €|50 usd eur
+half a|no one|nobody|the|of|my money|some|a few|a couple hundred|a dozen
+five hundred hundred|one million million|two thousand two thousand|50k5|5 5k|k|m|$|usd
+$50 €|50 usd eur
 thousand fifty thousand|twenty thirty|twenty eleven|fifty ten|1/2|50:00|#50|~50|50*2
 =50|@50|a50|50a|$$|50..|50,,|1 00|1'00|1,0000|0,000|00.50|5 cents 5 dollars
 2.5 cents|3 dollars 120 cents|150 cents and 5|🙂|50🙂|.
