@@ -17,9 +17,11 @@ KINDS: Dict[str, Dict[str, Any]] = {
     },
     "letters": {"analyzer": "char_wb", "ngram_range": (2, 4)},
 }
-# What was seen once says little and makes most of the vocabulary.
-SEEN_AT_LEAST = 2
-FEW_TEXTS = 100
+# What was seen once says little and makes most of the vocabulary; among many texts so
+# does what was seen twice: without it 10,000 are fitted in three quarters of the time,
+# and as many held-out sentences are understood (92.3 and 92.4 %).
+SEEN_AT_LEAST = ((100, 1), (5_000, 2))
+SEEN_AMONG_MANY = 3
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Wordings:
     @classmethod
     def learned(cls, texts: Sequence[str], *, weight: float) -> "Wordings":
         """Learn the vocabulary of these texts."""
-        least = SEEN_AT_LEAST if len(texts) > FEW_TEXTS else 1
+        few = (least for most, least in SEEN_AT_LEAST if len(texts) <= most)
+        least = next(few, SEEN_AMONG_MANY)
         kinds = {name: _vectorizer(name, min_df=least) for name in KINDS}
         for vectorizer in kinds.values():
             vectorizer.fit(texts)

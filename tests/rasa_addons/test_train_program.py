@@ -94,4 +94,4 @@ def test_what_decides_what_is_trained(tmp_path):
         "  - name: rasa_addons.sentence_encoder.SentenceEncoder\n"
     )
 
-    assert set(trained_by(config)) == {"minilm", "sentence_encoder"}
+    assert set(trained_by(config)) == {"minilm", "sentence_encoder", "shorthand"}
