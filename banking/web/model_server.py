@@ -79,7 +79,7 @@ class ModelServer:
         }
 
 
-router = APIRouter(prefix="/internal")
+router = APIRouter(prefix="/internal", include_in_schema=False)
 
 
 @router.get("/model")

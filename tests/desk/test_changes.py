@@ -56,7 +56,7 @@ def test_it_is_written_and_the_change_can_be_read_and_reverted(trainer, bank, ho
     assert "1 line" in trainer.text("change")
     assert "Efua" in trainer.text("change")
     assert ODD in trainer.text("change")
-    assert bank.teaching.item(item).change == 1
+    assert bank.teaching.item(item).change == bank.teaching.changes()[0].id
 
     trainer.press("revert")
     assert data(home) == before
