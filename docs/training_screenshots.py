@@ -29,7 +29,7 @@ GATE_S = 1800
 ODD = (
     ("run me my numbers fam", "check_balance", {}),
     ("my plastic is behaving badly at the till", "card_problem", {}),
-    ("fling 40 over to auntie Grace", "transfer_money", {"auntie Grace": "person"}),
+    ("lob 40 in the direction of auntie Grace", "transfer_money", {"40": "amount"}),
     ("put the magic rectangle to sleep for now", "lock_card", {}),
     ("what did the telly people take off me", "check_spending", {}),
 )

@@ -1,4 +1,4 @@
-"""One running bank for all live tests."""
+"""A running bank for each file of live tests."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,9 +8,12 @@ from tests.live.customer import Customer
 from tests.live.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    """A bank with everything real but the outside world."""
+    """A bank with everything real but the outside world.
+
+    Not one for all files: conversations move its clock, and time does not go back.
+    """
     # A zone in which a day does not end with that of the machine.
     running = Stack.start(BANK_TIMEZONE="Africa/Lagos")
     yield running
