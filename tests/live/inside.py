@@ -29,9 +29,16 @@ class Inside:
         return str(run["database_url"])
 
     def rows(self, query: LiteralString, *values: Any) -> list[tuple[Any, ...]]:
-        """Ask once, in a connection of its own."""
-        with psycopg.connect(self.url) as connection:
-            return connection.execute(query, values).fetchall()
+        """Ask in a connection of its own, as soon as the database takes one."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with psycopg.connect(self.url) as connection:
+                    return connection.execute(query, values).fetchall()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     @contextmanager
     def holding(self, lock: LiteralString, *values: Any) -> Iterator[None]:

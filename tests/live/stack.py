@@ -23,6 +23,7 @@ from tests.live.watch import Watch
 PROJECT = Path(__file__).parents[2]
 BANK = [sys.executable, "-m", "banking.cli"]
 START_S = 150
+FEWEST_CENTS = 20_000
 
 
 def free_port() -> int:
@@ -102,14 +103,22 @@ class Stack:
     def people(
         self, count: int, *, registered: bool, level: str = "full"
     ) -> list[dict[str, Any]]:
-        """Give customers of the bank whom nobody was given before."""
+        """Give customers of the bank whom nobody was given before.
+
+        They can afford what people in tests pay; not everybody can on any day.
+        """
+
+        def fits(person: dict[str, Any]) -> bool:
+            current = person["accounts"][0]["balance_minor"]
+            return person["kyc_level"] == level and current >= FEWEST_CENTS
+
         waiting = self.people_waiting.setdefault(registered, [])
-        while sum(p["kyc_level"] == level for p in waiting) < count:
+        while sum(map(fits, waiting)) < count:
             # Twenty are made almost as quickly as one.
             self.people_made += 1
             seed = ["seed", "--customers", "20", "--seed", str(self.people_made)]
             waiting += self.command(*seed, *(["--registered"] if registered else []))
-        given = [p for p in waiting if p["kyc_level"] == level][:count]
+        given = [person for person in waiting if fits(person)][:count]
         waiting[:] = [p for p in waiting if p not in given]
         return given
 
