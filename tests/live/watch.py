@@ -6,6 +6,7 @@ has its outcome, and nothing left to send or to do, is neither.
 
 import contextlib
 import json
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, LiteralString
@@ -41,6 +42,7 @@ class Watch:
 
     home: Path
     _kept: psycopg.Connection[Any] | None = field(default=None, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def finished(self, phone: str, sent: str | None) -> bool:
         """Nothing is left to do for this person, the message ``sent`` included."""
@@ -77,14 +79,16 @@ class Watch:
         self, query: LiteralString, values: dict[str, Any]
     ) -> list[tuple[Any, ...]]:
         """Ask once; the connection is made anew where it has died."""
-        if self._kept is None or self._kept.closed:
-            run = json.loads((self.home / "run.json").read_text(encoding="utf-8"))
-            self._kept = psycopg.connect(str(run["database_url"]), autocommit=True)
-        try:
-            return self._kept.execute(query, values).fetchall()
-        except psycopg.OperationalError:
-            self.close()
-            raise
+        # Several customers are watched at once, and one connection is enough.
+        with self._turn:
+            if self._kept is None or self._kept.closed:
+                run = json.loads((self.home / "run.json").read_text(encoding="utf-8"))
+                self._kept = psycopg.connect(str(run["database_url"]), autocommit=True)
+            try:
+                return self._kept.execute(query, values).fetchall()
+            except psycopg.OperationalError:
+                self.close()
+                raise
 
     def close(self) -> None:
         """Give the connection back."""
