@@ -124,6 +124,11 @@ class _Token(NamedTuple):
 
 def find(plain: str) -> Iterator[Spoken]:
     """Yield every spoken secret of a text whose digits are 0 to 9."""
+    lower = plain.lower()
+    if not any(name in lower for name in _NAMES):
+        # Most texts name no secret, and are not taken apart.
+        yield from _said(plain)
+        return
     tokens = [
         _Token(
             *found.span(),
@@ -225,7 +230,7 @@ def _public(plain: str, tokens: list[_Token], index: int, *, said: bool) -> bool
         after is not None and after.text in _COUNTED and after.start <= number.end + 1
     )
     money = before in _MONEY or left in _MONEY_LEFT or right[:1] in _MONEY_RIGHT
-    if counted or money or _DECIMALS.match(right):
+    if counted or money or (right[:1] in ".," and _DECIMALS.match(right)):
         return True
     year = _YEAR.fullmatch(number.text) and before in _BEFORE_YEAR
     return not said and bool(
