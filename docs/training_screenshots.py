@@ -141,6 +141,7 @@ def _teach(
         if say.locator(f"mark[data-entity={kind}]").count() == 0:
             _select(page, value)
             page.get_by_test_id(f"kind-{kind}").click()
+            expect(say.locator(f"mark[data-entity={kind}]")).to_have_count(1)
     page.get_by_test_id("item-intent").select_option(meant)
     if picture:
         photograph(page, "training-2-lesson", wide=WIDE)
@@ -153,6 +154,9 @@ def _select(page: Page, value: str) -> None:
     words = value.split()
     say = page.get_by_test_id("say")
     boxes = [say.evaluate(PLACE, word) for word in (words[0], words[-1])]
+    if len(words) == 1:
+        page.mouse.dblclick(*boxes[0])
+        return
     page.mouse.move(*boxes[0])
     page.mouse.down()
     page.mouse.move(*boxes[1], steps=5)
