@@ -91,28 +91,42 @@ def visit_of(request: Request, hasher: Hasher, *, https: bool) -> Visit:
 
 async def read_form(request: Request, visit: Visit) -> Mapping[str, str]:
     """The fields of a form of ours. Raises FormRefused or NotFromHere."""
+    pairs = await form_pairs(
+        request, most_bytes=_LONGEST_FORM_BYTES, most_fields=_MOST_FIELDS
+    )
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise FormRefused
+    require_own_page(
+        request, form.get("csrf", ""), visit.csrf, is_new_visit=visit.is_new
+    )
+    return form
+
+
+async def form_pairs(
+    request: Request, *, most_bytes: int, most_fields: int
+) -> list[tuple[str, str]]:
+    """The fields of a form as they came. Raises FormRefused for what is none."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise FormRefused
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LONGEST_FORM_BYTES:
+        if len(body) > most_bytes:
             raise FormRefused
     try:
-        pairs = parse_qsl(
-            body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
+        return parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, max_num_fields=most_fields
         )
     except ValueError:
         raise FormRefused from None
-    form = dict(pairs)
-    if len(form) != len(pairs):
-        raise FormRefused
-    _require_own_page(request, visit, form)
-    return form
 
 
-def _require_own_page(request: Request, visit: Visit, form: Mapping[str, str]) -> None:
+def require_own_page(
+    request: Request, given: str, expected: str, *, is_new_visit: bool
+) -> None:
+    """Raise NotFromHere unless our own page, with its token, sent this form."""
     if request.headers.get("sec-fetch-site", "same-origin") not in (
         "same-origin",
         "none",
@@ -122,6 +136,5 @@ def _require_own_page(request: Request, visit: Visit, form: Mapping[str, str]) -
     origin = request.headers.get("origin", "null")
     if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
         raise NotFromHere
-    given = form.get("csrf", "").encode()
-    if visit.is_new or not hmac.compare_digest(given, visit.csrf.encode()):
+    if is_new_visit or not hmac.compare_digest(given.encode(), expected.encode()):
         raise NotFromHere

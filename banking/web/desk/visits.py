@@ -1,16 +1,14 @@
 """A browser of a member of staff: its cookies and its forms."""
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from banking.domain.link import looks_like_token, new_token
 from banking.ports.identity import Hasher
-from banking.web.visits import FormRefused, NotFromHere, cookie_name
+from banking.web.visits import cookie_name, form_pairs, require_own_page
 
 _LONGEST_FORM_BYTES = 262_144
 _MOST_FIELDS = 2_000
@@ -105,35 +103,10 @@ def staff_visit_of(request: Request, hasher: Hasher, *, https: bool) -> StaffVis
 
 async def read_staff_form(request: Request, visit: StaffVisit) -> Form:
     """The fields of a form of ours. Raises FormRefused or NotFromHere."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise FormRefused
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_FORM_BYTES:
-            raise FormRefused
-    try:
-        pairs = parse_qsl(
-            body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
+    form = Form.of(
+        await form_pairs(
+            request, most_bytes=_LONGEST_FORM_BYTES, most_fields=_MOST_FIELDS
         )
-    except ValueError:
-        raise FormRefused from None
-    form = Form.of(pairs)
-    _require_own_page(request, visit, form)
+    )
+    require_own_page(request, form.get("csrf"), visit.csrf, is_new_visit=visit.is_new)
     return form
-
-
-def _require_own_page(request: Request, visit: StaffVisit, form: Form) -> None:
-    if request.headers.get("sec-fetch-site", "same-origin") not in (
-        "same-origin",
-        "none",
-    ):
-        raise NotFromHere
-    # Browsers send "null" from pages that keep their address to themselves.
-    origin = request.headers.get("origin", "null")
-    if origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
-        raise NotFromHere
-    given = form.get("csrf").encode()
-    if visit.is_new or not hmac.compare_digest(given, visit.csrf.encode()):
-        raise NotFromHere
