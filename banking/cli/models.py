@@ -206,6 +206,7 @@ def _rows(gate: "ModelGate") -> Iterator[dict[str, Any]]:
     }
     states = {card.file: state for state, card in named.items() if card}
     for card in gate.models():
+        scores = gate.scores(card)
         yield {
             "state": states.get(card.file, ""),
             "file": card.file,
@@ -215,7 +216,7 @@ def _rows(gate: "ModelGate") -> Iterator[dict[str, Any]]:
             "trained_by": card.trained_by,
             "examples": card.examples,
             "seconds": card.seconds,
-            "accuracy": card.scores.overall.accuracy if card.scores else None,
+            "accuracy": scores.overall.accuracy if scores else None,
         }
 
 

@@ -56,7 +56,7 @@ class ModelCard:
 
     ``sha256`` is of the model's file, ``data_sha256`` of everything that it was
     trained on. ``seconds`` is how long that took, ``examples`` how many sentences it
-    was; ``scores`` are those of the last comparison, or None before one.
+    was. Its scores are half a megabyte and asked for on their own.
     """
 
     file: str
@@ -67,7 +67,6 @@ class ModelCard:
     seconds: float
     examples: int
     versions: Mapping[str, str] = field(default_factory=dict)
-    scores: Evaluation | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +167,9 @@ class ModelShelf(Protocol):
 
     def scored(self, card: ModelCard, scores: Evaluation) -> None:
         """Keep a model's scores beside it."""
+
+    def scores(self, card: ModelCard) -> Evaluation | None:
+        """A model's scores in its last comparison, None before one."""
 
     def judged(self, verdict: Verdict) -> None:
         """Keep a verdict, for exactly the models that it compares."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from banking.domain.gate import Findings, GateRules, judge
+from banking.domain.nlu_scores import Evaluation
 from banking.domain.verdict import FAILED, Verdict
 from banking.ports.identity import Clock
 from banking.ports.models import (
@@ -67,6 +68,10 @@ class ModelGate:
     def models(self) -> list[ModelCard]:
         """Every model on the shelf, the newest first."""
         return self.shelf.models()
+
+    def scores(self, card: ModelCard) -> Evaluation | None:
+        """What a model was found to understand, None before a comparison."""
+        return self.shelf.scores(card)
 
     def history(self) -> list[Entered]:
         """Who put what into service, the latest first."""
@@ -236,9 +241,9 @@ class ModelGate:
             in_service, part(progress, TESTED, SCORED_BEFORE), cross_validate=False
         )
         # What was cross-validated when it was the candidate: its data have changed.
-        if in_service.scores is not None:
-            drawn = in_service.scores.cross_validation
-            scores = replace(scores, cross_validation=drawn)
+        known = self.scores(in_service)
+        if known is not None:
+            scores = replace(scores, cross_validation=known.cross_validation)
         failed = [test for test in after.tests if test.outcome == FAILED]
         if not failed:
             return Findings(scores=scores)

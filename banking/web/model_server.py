@@ -66,7 +66,6 @@ class ModelServer:
 
     def _signed(self, card: ModelCard) -> Mapping[str, str]:
         told = asdict(card)
-        del told["scores"]
         told["trained_at"] = card.trained_at.isoformat()
         manifest = base64.b64encode(json.dumps(told).encode()).decode()
         signed_at = str(int(self.clock.now().timestamp()))

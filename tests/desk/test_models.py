@@ -37,6 +37,7 @@ def test_a_candidate_is_promoted_and_taken_back(trainer, bank, shelf, clock):
     trainer.open("/desk/model")
     assert "lets it through" in trainer.text("verdict")
     assert "90.0 %" in trainer.text("report")
+    assert trainer.everything().count("90.0 % understood") == 1
 
     trainer.press("promote")
     assert shelf.in_service().sha256 == new.sha256

@@ -44,7 +44,7 @@ def trained(folder: Path, name: str, clock: Clock, data: str = "") -> ModelCard:
         "versions": {"rasa": "3.6.21"},
     }
     (folder / f"teller-{name}.json").write_text(json.dumps(told))
-    return card_of(told, None)
+    return card_of(told)
 
 
 def shelf_in(folder: Path, clock: Clock) -> Shelf:

@@ -79,6 +79,17 @@ def test_what_is_known_is_not_sent_again(ask, shelf, clock):
         assert ask(If_None_Match=other).status_code == 200
 
 
+def test_scores_are_not_read_for_whoever_asks_every_two_seconds(ask, shelf, clock):
+    (one,) = serving(shelf, clock, "1")
+    # What reads this ends in an error that nobody takes for a missing file.
+    (shelf.folder / "teller-1.scores.json").write_text("[" * 100_000)
+    with pytest.raises(RecursionError):
+        shelf.scores(one)
+
+    assert ask(If_None_Match=f'"{one.sha256}"').status_code == 304
+    assert ask().status_code == 200
+
+
 def test_a_candidate_is_nobodys(ask, shelf, clock):
     (one,) = serving(shelf, clock, "1")
     shelf.offer(trained(shelf.folder, "2", clock))

@@ -229,7 +229,8 @@ def test_scores_and_verdict_belong_to_one_model(shelf, clock):
     shelf.scored(two, evaluation(two))
     shelf.judged(verdict_on(two, one))
 
-    assert shelf.in_service().scores == evaluation(two)
+    assert shelf.scores(shelf.in_service()) == evaluation(two)
+    assert shelf.scores(one) is None
     assert shelf.verdict(two.sha256) == verdict_on(two, one)
     assert shelf.verdict(one.sha256) is None
     (shelf.folder / f"verdict-{one.sha256[:16]}.json").write_text(

@@ -106,7 +106,7 @@ def reworded(folder: Path, name: str, hello: str) -> ModelCard:
         "data_sha256": name,
     }
     (folder / f"teller-{name}.json").write_text(json.dumps(manifest))
-    return card_of(manifest, None)
+    return card_of(manifest)
 
 
 def passed(card: ModelCard, against: ModelCard) -> Verdict:

@@ -38,6 +38,7 @@ IN_SERVICE = "manifest.json"
 CANDIDATE = "candidate.json"
 HISTORY = "history.jsonl"
 RUN = "run.json"
+SCORES = ".scores.json"
 LOCK = ".lock"
 WORKING = ".working"
 # How many models before the one in service can be returned to.
@@ -157,7 +158,14 @@ class Shelf:
 
     def scored(self, card: ModelCard, scores: Evaluation) -> None:
         """Keep a model's scores beside it."""
-        self.files.write(beside(card.file, ".scores.json"), scores.as_json())
+        self.files.write(beside(card.file, SCORES), scores.as_json())
+
+    def scores(self, card: ModelCard) -> Evaluation | None:
+        """A model's scores in its last comparison, None before one."""
+        try:
+            return Evaluation.from_json(self.files.read(beside(card.file, SCORES)))
+        except (OSError, ValueError):
+            return None
 
     def judged(self, verdict: Verdict) -> None:
         """Keep the latest verdict on a model."""
@@ -259,7 +267,7 @@ class Shelf:
         for file in self.folder.glob(f"teller-*{SUFFIX}"):
             if file.name not in kept:
                 file.unlink()
-                for end in (".json", ".scores.json"):
+                for end in (".json", SCORES):
                     (self.folder / beside(file.name, end)).unlink(missing_ok=True)
         marks = {card.sha256[:16] for card in self.models()}
         for pattern in ("verdict-*.json", "gate-*.html"):
@@ -269,15 +277,8 @@ class Shelf:
 
     def _card(self, name: str) -> ModelCard | None:
         try:
-            told = self.files.read(name)
-            return card_of(told, self._scores(str(told["file"])))
+            return card_of(self.files.read(name))
         except (OSError, ValueError, TypeError, KeyError):
-            return None
-
-    def _scores(self, file: str) -> Evaluation | None:
-        try:
-            return Evaluation.from_json(self.files.read(beside(file, ".scores.json")))
-        except (OSError, ValueError):
             return None
 
     def _service(self) -> Service | None:

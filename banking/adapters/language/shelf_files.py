@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from banking.domain.nlu_scores import Evaluation
 from banking.ports.models import Entered, ModelCard, Run
 
 SUFFIX = ".tar.gz"
@@ -110,7 +109,7 @@ def beside(file: str, end: str = ".json") -> str:
     return file.removesuffix(SUFFIX) + end
 
 
-def card_of(told: Mapping[str, Any], scores: Evaluation | None) -> ModelCard:
+def card_of(told: Mapping[str, Any]) -> ModelCard:
     """Read a manifest; raise ``KeyError``, ``TypeError`` or ``ValueError``."""
     return ModelCard(
         file=str(told["file"]),
@@ -121,7 +120,6 @@ def card_of(told: Mapping[str, Any], scores: Evaluation | None) -> ModelCard:
         seconds=told["seconds"],
         examples=int(told["examples"]),
         versions=dict(told.get("versions", {})),
-        scores=scores,
     )
 
 

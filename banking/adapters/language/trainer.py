@@ -28,6 +28,6 @@ class RasaTrainer:
             arguments.append("--force")
         try:
             told = rasa_run.run(MODULE, arguments, home=self.home, progress=progress)
-            return card_of(told["model"], None)
+            return card_of(told["model"])
         except (rasa_run.RunFailed, KeyError) as failed:
             raise TrainingFailed(str(failed)) from None

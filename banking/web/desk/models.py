@@ -89,13 +89,15 @@ def _page(
 ) -> Response:
     models = desk.models
     run = models.run()
+    in_service, candidate = shown = (models.in_service(), models.candidate())
     did = asked.query.get("did")
     return desk.page(
         "models.html",
         asked,
         status=_CONFLICT if refusal else 200,
-        in_service=models.in_service(),
-        candidate=models.candidate(),
+        in_service=in_service,
+        candidate=candidate,
+        scores={card.sha256: models.scores(card) for card in shown if card},
         previous=models.previous(),
         running=models.running(),
         run=run,
