@@ -96,7 +96,6 @@ class ValidateTransferForm(FormCheck):
         "cooling_off": "amount",
         "limit_exceeded": "amount",
         "not_enough_money": "amount",
-        "payee_gone": "payee",
         "payee_unknown": "payee",
         "same_account": "source",
     }

@@ -2,14 +2,12 @@
 
 Refusal
 ├── NotVerified          the message does not prove where it came from
-├── SessionOver          what was asked belongs to nobody who is signed in
 ├── KycTooLow            the service is closed to the customer's KYC level
 ├── LimitExceeded        over the limit of one payment, the day or the month
 ├── CoolingOff           too much for a payee that was added a moment ago
 ├── NotEnoughMoney       more than the account holds
 ├── SameAccount          from an account to itself
 ├── CustomerBlocked      the bank has stopped this customer
-├── PayeeGone            the payee's account is closed, or the name has changed
 ├── PayeeUnknown         no saved payee of that name
 ├── PayeeLimit           no more payees can be added
 ├── CardUnknown          a card number that is not this bank's
@@ -22,8 +20,7 @@ Refusal
 ├── TransferUnknown      no such transfer
 ├── ConfirmationOver     cancelled, expired, or confirmed already
 ├── FeeChanged           the fee is no longer the one that was shown
-├── CoreAway             the core did not answer; nothing has happened
-└── NotOffered           the bank does not do this (yet)
+└── CoreAway             the core did not answer; nothing has happened
 
 A refusal is part of the conversation: its fields fill the response
 `utter_refused_<code>`, so they must be safe to show to the customer.
@@ -54,10 +51,6 @@ class Refusal(Exception):
 
 
 class NotVerified(Refusal):
-    pass
-
-
-class SessionOver(Refusal):
     pass
 
 
@@ -92,11 +85,6 @@ class SameAccount(Refusal):
 
 class CustomerBlocked(Refusal):
     pass
-
-
-@dataclass(eq=False)
-class PayeeGone(Refusal):
-    payee: str
 
 
 @dataclass(eq=False)
@@ -151,8 +139,4 @@ class FeeChanged(Refusal):
 
 
 class CoreAway(Refusal):
-    pass
-
-
-class NotOffered(Refusal):
     pass
