@@ -25,7 +25,6 @@ from banking.domain.credential import normalised
 _AT_ONCE = 2
 _BLOCKLIST = Path(__file__).with_name("guessable_pins.txt")
 _CODE = re.compile(r"[0-9]{6}")
-_STEP_SECONDS = 30
 _NONCE_BYTES = 12
 
 

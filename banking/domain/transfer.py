@@ -54,7 +54,6 @@ STEPS: Final = {
     (_S.IN_DOUBT, _E.REFUSE): _S.FAILED,
 }
 
-FINISHED: Final = frozenset({_S.POSTED, _S.FAILED, _S.CANCELLED, _S.EXPIRED})
 COUNTED: Final = frozenset({_S.AUTHORISED, _S.SENDING, _S.IN_DOUBT, _S.POSTED})
 """States that use up a limit: the money has moved, or still may."""
 

@@ -24,7 +24,6 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
-DECIDED = frozenset({State.ACCEPTED, State.CORRECTED, State.REJECTED})
 TAUGHT = frozenset({State.ACCEPTED, State.CORRECTED})
 
 

@@ -7,7 +7,7 @@ that number.
 
 import re
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from banking.domain.challenge import SmsWords
@@ -23,7 +23,7 @@ from banking.domain.page_refusals import (
     ProofWrong,
 )
 from banking.ports.core_banking import CoreBanking, CoreUnreachable
-from banking.ports.gateway import Conversation, Words
+from banking.ports.gateway import Words
 from banking.ports.identity import Clock, Enrolment, EnrolmentStatus, Hasher
 from banking.ports.unit_of_work import Tx, UnitOfWork
 from banking.services.choosing import (
@@ -245,32 +245,6 @@ class Registration:
         tell(tx, self.words, enrolment.id, "utter_notice_pin_changed")
         self.links.use_up(tx, link)
         resume(tx, link.conversation_id)
-
-    # --- demo and test banks ---
-
-    def enrol_directly(
-        self,
-        tx: Tx,
-        customer: CoreCustomer,
-        *,
-        main_account: str,
-        chat_id: str,
-        pin: str,
-        totp_secret: str,
-        channel: str = "whatsapp",
-    ) -> Conversation:
-        """Make a registered customer without pages; for seeding a demo or test bank.
-
-        Returns the customer's conversation, which is opened and bound.
-        """
-        pin_hash = self.hasher.hash_pin(pin)
-        enrolment = self._enrol(tx, customer, main_account, chat_id, pin_hash)
-        tx.enrolments.set_totp(enrolment.id, totp_secret)
-        conversation = tx.conversations.open(
-            channel, phone=customer.phone, user_id=None, now=self.clock.now()
-        )
-        tx.conversations.bind(conversation.id, enrolment.id)
-        return replace(conversation, enrolment_id=enrolment.id)
 
 
 def _read_date(typed: str) -> date | None:

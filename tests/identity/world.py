@@ -1,5 +1,6 @@
 """A small bank for testing identity: real tables and services, a stopped clock."""
 
+import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -27,7 +28,7 @@ from banking.domain.money import Money
 from banking.policy import load_policy
 from banking.ports.core_banking import CoreUnreachable
 from banking.ports.gateway import Conversation
-from banking.ports.identity import Enrolment
+from banking.ports.identity import Enrolment, EnrolmentStatus
 from banking.services.identity import Identity
 from banking.services.identity_rules import IdentityRules
 from banking.settings import PROJECT
@@ -35,7 +36,7 @@ from banking.settings import PROJECT
 PEPPER, VAULT_KEY = b"p" * 32, b"v" * 32
 PUBLIC_URL = "http://127.0.0.1:8000"
 IP = "198.51.100.7"
-PIN, CHAT_ID = "739158", "ama.m"
+PIN, CHAT_ID, PASSPHRASE = "739158", "ama.m", "quiet-river-42"
 
 AMA = CoreCustomer(
     "C100001", "Ama Mensah", "+15550101567", date(1987, 3, 9), KycLevel.STANDARD
@@ -195,16 +196,25 @@ class World:
         self, who: CoreCustomer = AMA, *, pin: str = PIN, totp: str | None = None
     ) -> Enrolment:
         """Make a registered customer, without pages."""
+        enrolment = Enrolment(
+            id=uuid.uuid4().hex,
+            customer_number=who.customer_number,
+            name=who.name,
+            chat_id=CHAT_ID,
+            phone=who.phone,
+            kyc_level=who.kyc_level.value,
+            status=EnrolmentStatus.ACTIVE,
+            main_account=ACCOUNTS[who.customer_number][0],
+            created_at=self.clock.now(),
+        )
+        pin_hash = self.hasher.hash_pin(pin)
         with self.uow() as tx:
-            conversation = self.identity.registration.enrol_directly(
-                tx,
-                who,
-                main_account=ACCOUNTS[who.customer_number][0],
-                chat_id=CHAT_ID,
-                pin=pin,
-                totp_secret=totp or pyotp.random_base32(),
+            tx.enrolments.add(enrolment, pin_hash=pin_hash, passphrase=PASSPHRASE)
+            tx.enrolments.set_totp(enrolment.id, totp or pyotp.random_base32())
+            conversation = tx.conversations.open(
+                "whatsapp", phone=who.phone, user_id=None, now=self.clock.now()
             )
-            enrolment = tx.enrolments.get(conversation.enrolment_id)
+            tx.conversations.bind(conversation.id, enrolment.id)
             tx.commit()
         return enrolment
 

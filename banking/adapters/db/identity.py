@@ -30,14 +30,6 @@ class SqlEnrolments:
     def by_customer(self, customer_number: str) -> Enrolment | None:
         return self._one(ENROLMENTS.c.customer_number == customer_number)
 
-    def by_phone(self, phone: str) -> Enrolment | None:
-        return self._one(
-            and_(
-                ENROLMENTS.c.phone == phone,
-                ENROLMENTS.c.status != EnrolmentStatus.CLOSED.value,
-            )
-        )
-
     def add(self, enrolment: Enrolment, *, pin_hash: str, passphrase: str) -> None:
         sealed = self.sealer.seal(passphrase, f"passphrase:{enrolment.id}")
         self.connection.execute(

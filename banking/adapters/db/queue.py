@@ -54,11 +54,6 @@ def worker_app(url: str, *, pool_size: int = 4) -> App:
     return App(connector=PsycopgConnector(**_pool(url, pool_size)))
 
 
-def queue_app(url: str) -> App:
-    """Make a synchronous app, to look at and mend the queue; open it to use it."""
-    return App(connector=SyncPsycopgConnector(**_pool(url, 1)))
-
-
 @cache
 def _sender() -> App:
     # Never opened: every job goes through the connection of a business transaction.

@@ -33,18 +33,6 @@ class MemoryEnrolments:
     def by_customer(self, customer_number: str) -> Enrolment | None:
         return self._first(customer_number=customer_number)
 
-    def by_phone(self, phone: str) -> Enrolment | None:
-        found = (kept.enrolment for kept in self.rows.values())
-        return next(
-            (
-                enrolment
-                for enrolment in found
-                if enrolment.phone == phone
-                and enrolment.status is not EnrolmentStatus.CLOSED
-            ),
-            None,
-        )
-
     def add(self, enrolment: Enrolment, *, pin_hash: str, passphrase: str) -> None:
         if enrolment.id in self.rows or self.by_customer(enrolment.customer_number):
             raise ValueError("this customer is enrolled")
