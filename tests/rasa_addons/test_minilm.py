@@ -1,4 +1,4 @@
-"""The encoder gives the published vectors, from the published weights only."""
+"""The encoder means what was published, and reads the published weights only."""
 
 import shutil
 import statistics
@@ -6,21 +6,33 @@ import time
 
 import numpy as np
 import pytest
+from published_minilm import PublishedMiniLM
 
+from rasa_addons.eight_bits import MIDDLE_LAYER
 from rasa_addons.minilm import (
-    MOST_TOKENS,
     MiniLM,
-    WordPieces,
     WrongWeights,
     checked_weights,
     model_folder,
 )
 from rasa_addons.sentence_encoder import shared_model
+from rasa_addons.word_pieces import MOST_TOKENS, WordPieces
 
 # As sentence-transformers prints them for this model.
 PUBLISHED = {
     "This is an example sentence": [0.06765689, 0.06349590, 0.04871314, 0.07930496],
 }
+SENTENCES = [
+    "This is an example sentence",
+    "hi",
+    "bal",
+    "snd 40 2 bro",
+    "what did I pay Netflix in October",
+    "someone snatched my handset!!",
+    "please transfer 1,250.50 to my landlord on the 1st of every month",
+    "🙂",
+    "word " * 300,
+]
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +40,33 @@ def model():
     return shared_model()
 
 
+@pytest.fixture(scope="module")
+def published():
+    return PublishedMiniLM(model_folder())
+
+
 @pytest.mark.parametrize("sentence", PUBLISHED)
-def test_it_gives_the_published_numbers(model, sentence):
-    vector = model.encode([sentence])[0]
+def test_what_it_is_measured_against_gives_the_published_numbers(published, sentence):
+    vector = published.states(sentence)[-1]
 
     assert np.allclose(vector[:4], PUBLISHED[sentence], atol=1e-5)
     assert vector.shape == (384,)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_eight_bits_mean_what_32_mean(model, published, sentence):
+    end, middle = model.encode_twice([sentence])[0]
+    states = published.states(sentence)
+
+    assert end @ states[-1] > 0.98
+    assert middle @ states[MIDDLE_LAYER - 1] > 0.98
+
+
+def test_the_number_of_threads_changes_nothing(model):
+    one, all_cores = MiniLM(model_folder(), 1), MiniLM(model_folder(), 0)
+
+    first, second = one.encode(SENTENCES), all_cores.encode(SENTENCES)
+    assert np.allclose(first, second, atol=2e-3)
 
 
 def test_meaning_is_near_meaning(model):
@@ -50,7 +83,8 @@ def test_a_batch_is_as_one_by_one(model):
     batch = model.encode(texts)
 
     for text, row in zip(texts, batch, strict=True):
-        assert np.allclose(row, model.encode([text])[0], atol=1e-5)
+        # On some processors padding changes the last bit, and that a rounding.
+        assert np.allclose(row, model.encode([text])[0], atol=2e-3)
         assert np.isclose(np.linalg.norm(row), 1.0, atol=1e-5)
 
 
@@ -103,4 +137,4 @@ def test_it_is_quick(model):
     middle = statistics.median(took) * 1e3
     print(f"one sentence: {middle:.1f} ms")  # noqa: T201
 
-    assert middle < 150  # an eager deep-learning framework on a busy machine
+    assert middle < 50  # 2 ms on a quiet machine, 13 without the eight bits

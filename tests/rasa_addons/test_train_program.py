@@ -94,4 +94,10 @@ def test_what_decides_what_is_trained(tmp_path):
         "  - name: rasa_addons.sentence_encoder.SentenceEncoder\n"
     )
 
-    assert set(trained_by(config)) == {"minilm", "sentence_encoder", "shorthand"}
+    assert set(trained_by(config)) == {
+        "eight_bits",
+        "minilm",
+        "sentence_encoder",
+        "shorthand",
+        "word_pieces",
+    }
