@@ -186,6 +186,7 @@ def _wire(
         keep=chat_rules.keep_messages,
     )
     staff_rule = StaffRule(blocklist=guessable_pins())
+    staff = Staff(uow=uow, clock=clock, rule=staff_rule, public_url=settings.public_url)
 
     def identity_changed(tx: Tx, conversation: Conversation, _why: str) -> None:
         identity.sessions.number_changed(tx, conversation)
@@ -227,9 +228,7 @@ def _wire(
             identity_changed=identity_changed,
             rules=chat_rules,
         ),
-        staff=Staff(
-            uow=uow, clock=clock, rule=staff_rule, public_url=settings.public_url
-        ),
+        staff=staff,
         staff_door=StaffDoor(
             uow=uow,
             clock=clock,
@@ -251,6 +250,7 @@ def _wire(
             "tidy": tidying.run,
             "inbox": teaching.collect,
             "tidy_inbox": teaching.tidy,
+            "tidy_staff": staff.tidy,
             "tidy_identity": lambda: _committed(uow, identity.tidy),
         },
     )

@@ -76,3 +76,6 @@ class StaffStore(Protocol):
 
     def end_invitations(self, staff_id: str, now: datetime) -> int:
         """End every open one of a person; return how many."""
+
+    def purge(self, before: datetime) -> int:
+        """Forget sessions and invitations that ran out before; return how many."""

@@ -111,6 +111,13 @@ class Staff:
             tx.commit()
             return tx.staff.get(member.id) or member
 
+    def tidy(self) -> int:
+        """Forget sessions and invitations that ran out; return how many."""
+        with self.uow() as tx:
+            gone = tx.staff.purge(self.clock.now())
+            tx.commit()
+        return gone
+
     def _known_or_new(
         self, tx: Tx, name: str, roles: frozenset[Role], now: datetime
     ) -> StaffMember:

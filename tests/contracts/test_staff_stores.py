@@ -198,6 +198,33 @@ def test_a_new_start_ends_every_open_invitation_of_a_person(staff):
     assert staff.begun(third) is None
 
 
+def test_what_ran_out_is_forgotten(staff):
+    in_time = NOON + 60 * MINUTE
+    for number, (end, owner) in enumerate(
+        [(in_time, "s1"), (in_time - MINUTE, "s1"), (in_time - MINUTE, "s2")]
+    ):
+        opened = replace(session(f"x{number}", owner), expires_at=end)
+        staff.open_session(opened, f"t{number}")
+        invited = Invitation(f"i{number}", owner, NOON, end)
+        staff.add_invitation(invited)
+        staff.claim_invitation(invited, "v1", SECRETS)
+    staff.end_session("x1", NOON)
+    staff.use_invitation(staff.invitation("i1"), NOON)
+
+    assert 4 == staff.purge(in_time)
+    assert 0 == staff.purge(in_time)
+    assert ["x0", None, None] == [
+        found and found.id for found in map(staff.session_of, ("t0", "t1", "t2"))
+    ]
+    assert ["i0", None, None] == [
+        found and found.token_sha256
+        for found in map(staff.invitation, ("i0", "i1", "i2"))
+    ]
+    assert [TESS, OTTO] == [staff.get("s1"), staff.get("s2")]
+    # What was forgotten leaves its place to others.
+    staff.open_session(session("x1"), "t1")
+
+
 def test_two_at_once_use_an_invitation_once(uow):
     with uow() as tx:
         tx.staff.add(TESS)

@@ -42,6 +42,27 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(trainer, bank):
     assert not trainer.signed_in
 
 
+def test_the_worker_forgets_what_ran_out_and_nothing_else(trainer, bank, other):
+    bank.staff.invite("Kofi", [Role.TRAINER])
+    other.join("Abena")
+    later(bank, minutes=14)
+    trainer.open("/desk/search")
+
+    bank.chores["tidy_staff"]()
+    assert trainer.signed_in
+    later(bank, minutes=2)
+    bank.chores["tidy_staff"]()
+    assert trainer.signed_in
+    assert not other.signed_in
+    with bank.engine.connect() as connection:
+        counts = "SELECT (SELECT count(*) FROM {}), (SELECT count(*) FROM {})"
+        tables = ("staff_sessions", "staff_invitations")
+        assert connection.execute(text(counts.format(*tables))).one() == (1, 3)
+        later(bank, hours=24)
+        bank.chores["tidy_staff"]()
+        assert connection.execute(text(counts.format(*tables))).one() == (0, 0)
+
+
 def test_a_role_that_was_taken_away_counts_at_the_next_request(trainer, bank):
     assert trainer.open("/desk/search").status == 200
     bank.staff.set_roles("Efua", [Role.AUDITOR])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from banking.adapters.credentials import Sealer
@@ -206,6 +206,14 @@ class SqlStaff:
             .values(over_at=now, password_hash=None, totp_sealed=None)
         )
         return ended.rowcount
+
+    def purge(self, before: datetime) -> int:
+        return sum(
+            self.connection.execute(
+                delete(table).where(table.c.expires_at < before)
+            ).rowcount
+            for table in (STAFF_SESSIONS, STAFF_INVITATIONS)
+        )
 
     # --- rows ---
 

@@ -181,6 +181,21 @@ class MemoryStaff:
         ]
         return sum(self.use_invitation(one, now) for one in mine)
 
+    def purge(self, before: datetime) -> int:
+        over = [one.id for one in self.sessions.values() if one.expires_at < before]
+        ran_out = [
+            token
+            for token, kept in self.invitations.items()
+            if kept.invitation.expires_at < before
+        ]
+        for session_id in over:
+            del self.sessions[session_id]
+        for token in [t for t, owner in self.tokens.items() if owner in over]:
+            del self.tokens[token]
+        for token in ran_out:
+            del self.invitations[token]
+        return len(over) + len(ran_out)
+
     # --- rows ---
 
     def _must_be_here(self, staff_id: str) -> None:
