@@ -31,6 +31,7 @@ from banking.ports.core_banking import CoreBanking
 from banking.ports.gateway import Conversation, VaultCipher, Words
 from banking.ports.identity import Clock, Hasher
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.api_pace import ApiPace
 from banking.services.front_desk import FrontDesk
 from banking.services.identity import Identity
 from banking.services.identity_rules import IdentityRules
@@ -62,6 +63,7 @@ class Bank:
     hasher: Hasher = field(repr=False)
     words: Words
     identity: Identity
+    api_pace: ApiPace
     teller: Teller
     settlement: Settlement
     front_desk: FrontDesk
@@ -201,6 +203,7 @@ def _wire(
         hasher=hasher,
         words=words,
         identity=identity,
+        api_pace=ApiPace(uow=uow, clock=clock, hasher=hasher, rules=policy.api),
         teller=money.teller,
         settlement=money.settlement,
         front_desk=FrontDesk(

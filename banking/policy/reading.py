@@ -125,6 +125,11 @@ def _unsound(policy: Policy) -> list[str]:
             problems.append(f"{name}.tries is not within 1 and {MOST_TRIES}")
     if tuple(sorted(policy.pin)) != PIN_POLICIES:
         problems.append("pin needs exactly the tables bank and nist")
+    problems += [
+        f"api.{name} is not 1 or more"
+        for name in ("per_minute_per_client", "per_minute_per_customer")
+        if getattr(policy.api, name) < 1
+    ]
     problems += _unsound_messages(policy.messages)
     problems += _unsound_language(policy.language)
     problems += [

@@ -165,6 +165,14 @@ class SignInRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiRules:
+    """How often the token-validity API is answered within any minute."""
+
+    per_minute_per_client: int
+    per_minute_per_customer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PinRules:
     """What a PIN must look like; lengths in characters."""
 
@@ -244,6 +252,7 @@ class Policy:
     handles: Validity
     messages: MessageRules
     sign_in: SignInRules
+    api: ApiRules
     pin: Mapping[str, PinRules]
     people: PeopleRules
     language: LanguageRules

@@ -18,11 +18,13 @@ from banking.domain.transfer import Transfer
 from banking.ports.gateway import Conversation, TurnRow
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.api_pace import ApiPace, AskedTooOften
 from banking.services.identity import Identity
 
 _PHONE = re.compile(r"\+?[1-9][0-9]{6,14}")
 _TURNS_SHOWN = 20
 _UNAUTHORISED = 401
+_TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Api:
     uow: UnitOfWork
     clock: Clock
     identity: Identity
+    pace: ApiPace
     key: str = field(repr=False)
     channels: tuple[str, ...]
     traces: bool
@@ -75,14 +78,38 @@ router = APIRouter(prefix="/api/v1")
 LetIn = Annotated[Api, Depends(_api)]
 
 
-@router.post("/token-validity")
-def token_validity(question: TokenQuestion, api: LetIn) -> TokenAnswer:
+_ASKED_TOO_OFTEN: dict[int | str, dict[str, Any]] = {
+    _TOO_MANY: {
+        "description": "Asked too often, by this client or about this user; nothing"
+        " was looked up or extended",
+        "headers": {
+            "Retry-After": {
+                "description": "Seconds until there is room for another question",
+                "schema": {"type": "integer"},
+            }
+        },
+    }
+}
+
+
+@router.post("/token-validity", responses=_ASKED_TOO_OFTEN)
+def token_validity(
+    question: TokenQuestion, api: LetIn, request: Request
+) -> TokenAnswer:
     """Say whether a user's token is valid, and extend it if it is.
 
-    With anything but a valid token `next_url` is where the customer goes on.
+    With anything but a valid token `next_url` is where the customer goes on. How
+    often may be asked is in policy.toml; beyond that the answer is 429.
     """
+    user = _known_as(question.user)
+    client = request.client.host if request.client else ""
+    try:
+        api.pace.count(client, question.channel, user)
+    except AskedTooOften as refused:
+        wait = {"Retry-After": str(refused.seconds)}
+        raise HTTPException(_TOO_MANY, headers=wait) from None
     with api.uow() as tx:
-        conversation = _conversation(api, tx, question)
+        conversation = _conversation(api, tx, question.channel, user)
         if conversation is None:
             return TokenAnswer(status="missing", expires_at=None, next_url=None)
         validity = api.identity.token_validity.check(tx, conversation, extend=True)
@@ -93,17 +120,19 @@ def token_validity(question: TokenQuestion, api: LetIn) -> TokenAnswer:
     )
 
 
-def _conversation(api: Api, tx: Tx, question: TokenQuestion) -> Conversation | None:
-    if question.channel not in api.channels:
+def _known_as(user: str) -> str:
+    """One spelling of a user: a phone number with its plus, or an id as it came."""
+    user = user.strip()
+    return f"+{user.removeprefix('+')}" if _PHONE.fullmatch(user) else user
+
+
+def _conversation(api: Api, tx: Tx, channel: str, user: str) -> Conversation | None:
+    if channel not in api.channels:
         return None
-    user = question.user.strip()
-    if not _PHONE.fullmatch(user):
-        return tx.conversations.of(question.channel, user)
-    phone = f"+{user.removeprefix('+')}"
-    known = tx.conversations.of(question.channel, phone)
-    return known or tx.conversations.open(
-        question.channel, phone=phone, user_id=None, now=api.clock.now()
-    )
+    known = tx.conversations.of(channel, user)
+    if known is not None or not _PHONE.fullmatch(user):
+        return known
+    return tx.conversations.open(channel, phone=user, user_id=None, now=api.clock.now())
 
 
 @router.get("/trace", include_in_schema=False)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # Health checks come over loopback, whatever the public name is.
 _OWN_HOSTS = ("127.0.0.1", "localhost", "::1")
 _NOT_FOUND = 404
+_KINDS = {401: "unauthorised", 404: "not found", 405: "not allowed", 429: "too often"}
 
 
 def create_app(bank: "Bank | None" = None) -> FastAPI:
@@ -66,6 +67,7 @@ def _equip(app: FastAPI, bank: "Bank") -> None:
         uow=bank.uow,
         clock=bank.clock,
         identity=bank.identity,
+        pace=bank.api_pace,
         key=settings.api_key.get_secret_value(),
         channels=settings.channel_names,
         traces=not settings.is_production,
@@ -119,9 +121,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     ):
         renderer: Renderer = request.app.state.renderer
         return renderer.html(Page("lost.html", status=status), None)
-    kinds = {401: "unauthorised", 404: "not found", 405: "not allowed"}
     return JSONResponse(
-        {"error": kinds.get(status, "refused")}, status, headers=headers
+        {"error": _KINDS.get(status, "refused")}, status, headers=headers
     )
 
 

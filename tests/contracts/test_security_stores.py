@@ -86,3 +86,16 @@ def test_the_log_is_read_in_pieces(uow):
 
     with uow() as tx:
         assert [2, 3] == [row.chain for row in tx.audit.rows(after=1, limit=2)]
+
+
+def test_the_hit_that_has_to_leave_is_the_oldest_of_so_many(tx):
+    for minutes in (0, 3, 1, 2):
+        tx.attempts.hit("a", NOON + minutes * MINUTE)
+    tx.attempts.hit("b", NOON)
+    since = NOON - MINUTE
+
+    assert NOON + MINUTE == tx.attempts.hit_before("a", since, 3)
+    assert NOON == tx.attempts.hit_before("a", since, 4)
+    assert tx.attempts.hit_before("a", since, 5) is None
+    assert tx.attempts.hit_before("a", NOON, 4) is None
+    assert tx.attempts.hit_before("c", since, 1) is None

@@ -91,6 +91,8 @@ def test_an_amount_is_a_whole_number_of_minor_units(value):
         ("messages.remembered_days", 8, 7),
         ("messages.most_per_minute", 1, 0),
         ("messages.pair_seconds", 6, 5),
+        ("api.per_minute_per_client", 1, 0),
+        ("api.per_minute_per_customer", 1, 0),
         ("messages.pair_burst", 1, 0),
         ("messages.pair_burst", 45, 46),
     ],

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from banking.adapters.credentials import TotpAuthenticator
 from banking.domain.link import LinkPurpose
 from banking.domain.staff import StaffRule
+from banking.services.api_pace import ApiPace
 from banking.services.staff_door import StaffDoor
 from banking.settings import Settings
 from banking.web.app import create_app
@@ -45,6 +46,12 @@ def make_app(world: World, home, public_url: str = PUBLIC_URL):
         uow=world.uow,
         clock=world.clock,
         identity=world.identity,
+        api_pace=ApiPace(
+            uow=world.uow,
+            clock=world.clock,
+            hasher=world.hasher,
+            rules=world.policy.api,
+        ),
         teller=world.desk,
         words=world.words,
         hasher=world.hasher,

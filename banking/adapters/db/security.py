@@ -98,6 +98,16 @@ class SqlAttempts:
         query = select(func.count()).where(HITS.c.bucket == bucket, HITS.c.at > since)
         return int(self.connection.execute(query).scalar_one())
 
+    def hit_before(self, bucket: str, since: datetime, most: int) -> datetime | None:
+        query = (
+            select(HITS.c.at)
+            .where(HITS.c.bucket == bucket, HITS.c.at > since)
+            .order_by(HITS.c.at.desc())
+            .offset(most - 1)
+            .limit(1)
+        )
+        return self.connection.execute(query).scalar()
+
     def lock_bucket(self, bucket: str) -> None:
         name = int.from_bytes(
             hashlib.sha256(bucket.encode()).digest()[:8], "big", signed=True

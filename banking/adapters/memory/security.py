@@ -71,6 +71,13 @@ class MemoryAttempts:
     def hits_since(self, bucket: str, since: datetime) -> int:
         return sum(name == bucket and at > since for name, at in self.hits.values())
 
+    def hit_before(self, bucket: str, since: datetime, most: int) -> datetime | None:
+        moments = sorted(
+            (at for name, at in self.hits.values() if name == bucket and at > since),
+            reverse=True,
+        )
+        return moments[most - 1] if len(moments) >= most else None
+
     def lock_bucket(self, bucket: str) -> None:
         """Nobody else is counting: units of work come one after the other."""
 
