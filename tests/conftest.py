@@ -3,8 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from banking.adapters.db.engine import engine
 from banking.adapters.db.migrate import migrate
 from banking.adapters.memory.identity import MemorySimChange, MemorySms
 from banking.settings import Settings
+from tests.clock import StoppedClock
 
 if TYPE_CHECKING:
     from banking.bootstrap import Bank
@@ -94,19 +94,6 @@ def clean_database(database_url: str) -> str:
             names = ", ".join(name for (name,) in filled)
             connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     return database_url
-
-
-@dataclass
-class StoppedClock:
-    """A clock that moves when it is told to."""
-
-    moment: datetime = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def forward(self, **by: float) -> None:
-        self.moment += timedelta(**by)
 
 
 @pytest.fixture

@@ -13,15 +13,11 @@ from actions.check_balance import ActionCheckBalance
 from actions.server import LARGEST_BODY, app, bearer
 from banking.domain.envelope import Envelope
 from tests.actions.fake_teller import FakeTeller
+from tests.clock import StoppedClock
 
 KEY = b"k" * 32
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CARD = "4111 1111 1111 1111"
-
-
-class StoppedClock:
-    def now(self):
-        return NOW
 
 
 class Breaks:
@@ -59,7 +55,7 @@ def door(teller):
     actions = ActionExecutor()
     actions.register_action(ActionCheckBalance(teller))
     actions.register_function("action_that_breaks", Breaks.run)
-    return Door(app(actions, KEY, StoppedClock()))
+    return Door(app(actions, KEY, StoppedClock(NOW)))
 
 
 def envelope(*, conversation="c1", key=KEY, at=NOW):

@@ -16,6 +16,7 @@ from banking.adapters import rasa
 from banking.adapters.rasa import RasaClient
 from banking.domain.envelope import unseal
 from banking.ports.gateway import RasaUnavailable
+from tests.clock import StoppedClock
 
 KEY = bytes(range(32))
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -33,11 +34,6 @@ SAID = {
     "entities": [{"entity": "amount", "value": "5", "start": 0, "end": 1}],
     "actions": ["utter_menu"],
 }
-
-
-class Clock:
-    def now(self) -> datetime:
-        return NOW
 
 
 @dataclass
@@ -95,7 +91,7 @@ def channel() -> Iterator[Channel]:
 
 @pytest.fixture
 def client(channel: Channel) -> Iterator[RasaClient]:
-    opened = RasaClient(channel.url, KEY, Clock())
+    opened = RasaClient(channel.url, KEY, StoppedClock(NOW))
     yield opened
     opened.http.close()
 
@@ -184,7 +180,7 @@ def test_nobody_there_is_said_at_once() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        client = RasaClient(address, KEY, Clock())
+        client = RasaClient(address, KEY, StoppedClock(NOW))
         began = time.monotonic()
         with pytest.raises(RasaUnavailable):
             client.turn("c1", "m1", "hello")

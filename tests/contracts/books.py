@@ -9,6 +9,7 @@ from banking.domain.customer import CoreCustomer
 from banking.domain.kyc import KycLevel
 from banking.domain.money import Money
 from banking.ports.core_banking import CoreBanking, Order
+from tests.clock import StoppedClock
 
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 AMA, KOFI = "0000000017", "0000000025"
@@ -17,19 +18,11 @@ CARD = "4000000000000002"
 
 
 @dataclass
-class Clock:
-    at: datetime = START
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@dataclass
 class Books:
     """A ledger with two customers, and what a test needs to arrange around it."""
 
     core: CoreBanking
-    clock: Clock
+    clock: StoppedClock
     put_in: Callable[[str, int], None]
     close: Callable[[str], None]
 

@@ -172,10 +172,10 @@ class OneAtATime:
 
     def test_a_hold_ends_after_its_time(self, books):
         books.core.hold(order())
-        books.clock.at += timedelta(minutes=29, seconds=59)
+        books.clock.moment += timedelta(minutes=29, seconds=59)
         assert 0 == books.core.expire_holds()
 
-        books.clock.at += timedelta(seconds=1)
+        books.clock.moment += timedelta(seconds=1)
         with pytest.raises(CoreRefused, match="expired"):
             books.core.post("t1")
         assert 10_000 == books.available(AMA_CURRENT)
@@ -183,7 +183,7 @@ class OneAtATime:
 
     def test_holds_are_expired_once(self, books):
         books.core.hold(order())
-        books.clock.at += timedelta(minutes=31)
+        books.clock.moment += timedelta(minutes=31)
 
         assert [1, 0] == [books.core.expire_holds(), books.core.expire_holds()]
         assert 10_000 == books.available(AMA_CURRENT)
@@ -249,10 +249,10 @@ class OneAtATime:
 
     def test_lines_are_found_by_text_and_time(self, books):
         for number, text in (("t1", "Pizza 50%"), ("t2", "rent")):
-            books.clock.at += timedelta(hours=1)
+            books.clock.moment += timedelta(hours=1)
             books.core.hold(order(number, 100, description=text))
             books.core.post(number)
-        at = books.clock.at
+        at = books.clock.moment
 
         def texts(**wanted: Any) -> list[str]:
             lines = books.core.movements(AMA_CURRENT, **wanted)

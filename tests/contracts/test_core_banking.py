@@ -15,6 +15,7 @@ from banking.adapters.core_banking.loading import (
 )
 from banking.adapters.core_banking.memory import MemoryLedger
 from banking.adapters.db import schema_core
+from tests.clock import StoppedClock
 from tests.contracts.books import (
     ACCOUNTS,
     AMA,
@@ -24,7 +25,6 @@ from tests.contracts.books import (
     KOFI_CURRENT,
     START,
     Books,
-    Clock,
 )
 from tests.contracts.core_banking_at_once import CoreBankingContract
 
@@ -34,7 +34,7 @@ CARD_KEY = b"k" * 32
 class TestMemoryLedger(CoreBankingContract):
     @pytest.fixture
     def books(self):
-        clock = Clock()
+        clock = StoppedClock(START)
         core = MemoryLedger(clock)
         for customer in CUSTOMERS:
             core.add_customer(customer)
@@ -51,7 +51,7 @@ class TestMemoryLedger(CoreBankingContract):
 class TestLedger(CoreBankingContract):
     @pytest.fixture
     def books(self, clean_database, database):
-        clock = Clock()
+        clock = StoppedClock(START)
         core = Ledger(engine=database, clock=clock, card_key=CARD_KEY)
         _open_books(database)
         _put_in(database, AMA_CURRENT, 10_000)

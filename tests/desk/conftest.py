@@ -17,7 +17,7 @@ from banking.bootstrap import Bank, open_bank, reach_outside
 from banking.domain.staff import Role
 from banking.settings import Settings
 from banking.web.app import create_app
-from tests.conftest import StoppedClock
+from tests.clock import StoppedClock
 from tests.desk.chats import language_home
 
 with warnings.catch_warnings():

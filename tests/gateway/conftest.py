@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -26,6 +26,7 @@ from banking.services.front_desk import FrontDesk
 from banking.services.sending import Sending
 from banking.services.turns import Turns
 from banking.web import webhooks
+from tests.clock import StoppedClock
 
 NUMBER_ID = "109876543210987"
 SECRET = "app-secret-of-the-tests"
@@ -33,19 +34,6 @@ OLD_SECRET = "app-secret-before-rotation"
 VERIFY_TOKEN = "verify-me"
 AMA = "233244123456"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-@dataclass
-class StoppedClock:
-    """A clock that moves when told to."""
-
-    moment: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def forward(self, **by: float) -> None:
-        self.moment += timedelta(**by)
 
 
 @dataclass
@@ -298,7 +286,7 @@ def world(database: Engine, clean_database: str) -> Iterator[World]:
     lost: list[tuple[str, str]] = []
     world = World(
         engine=database,
-        clock=StoppedClock(),
+        clock=StoppedClock(NOON),
         audit=Audit(),
         rasa=ScriptedRasa(),
         phone=Listener(),

@@ -19,11 +19,11 @@ from tests.identity.world import AMA, IP, World
 
 def test_codes_are_thirty_seconds_apart(ready: World):
     send(ready)
-    ready.clock.pass_by(seconds=29)
+    ready.clock.forward(seconds=29)
     with pytest.raises(CodeTooSoon) as refused:
         send(ready)
     assert refused.value.wait_seconds == 1
-    ready.clock.pass_by(seconds=1)
+    ready.clock.forward(seconds=1)
 
     send(ready)
 
@@ -58,10 +58,10 @@ def test_three_codes_in_ten_minutes_and_ten_a_day(world: World):
             assert sent == 3
         if sent == 10:
             break
-        world.clock.pass_by(minutes=1)
+        world.clock.forward(minutes=1)
 
     assert sent == 10
-    world.clock.pass_by(hours=2)
+    world.clock.forward(hours=2)
     begin(world, "late")
     with pytest.raises(CodeTooOften):
         world.identity.otp.send("late", "203.0.113.9")
@@ -72,7 +72,7 @@ def test_a_thousand_requests_send_three_codes(ready: World):
         for _ in range(17):
             with contextlib.suppress(PageRefusal):
                 ready.identity.otp.send("t1", IP)
-        ready.clock.pass_by(seconds=1)
+        ready.clock.forward(seconds=1)
 
     assert len(ready.sms.inbox) <= 3
 
@@ -84,7 +84,7 @@ def test_ten_codes_an_hour_to_one_place(world: World):
     for number in range(10):
         begin(world, f"t{number}")
         world.identity.otp.send(f"t{number}", IP)
-        world.clock.pass_by(seconds=31)
+        world.clock.forward(seconds=31)
     begin(world, "t10")
 
     with pytest.raises(CodeTooOften):
@@ -102,7 +102,7 @@ def test_a_silent_gateway_is_said_and_an_authenticator_offered(ready: World):
 
 def test_a_code_that_never_left_burns_nothing(ready: World):
     first = send(ready)
-    ready.clock.pass_by(seconds=31)
+    ready.clock.forward(seconds=31)
     ready.sms.down = True
     for _ in range(4):
         with pytest.raises(SmsDown):

@@ -40,7 +40,7 @@ def test_looking_twenty_times_changes_nothing(world: World):
 @pytest.mark.parametrize(("seconds", "alive"), [(599, True), (600, False)])
 def test_a_link_opens_for_ten_minutes(world: World, seconds, alive):
     token = token_of(world.link(LinkPurpose.REGISTER))
-    world.clock.pass_by(seconds=seconds)
+    world.clock.forward(seconds=seconds)
 
     if alive:
         assert claim(world, token)
@@ -51,11 +51,11 @@ def test_a_link_opens_for_ten_minutes(world: World, seconds, alive):
 
 def test_what_was_opened_in_time_may_be_finished(world: World):
     token = token_of(world.link(LinkPurpose.REGISTER))
-    world.clock.pass_by(minutes=9)
+    world.clock.forward(minutes=9)
     claim(world, token)
-    world.clock.pass_by(minutes=14)
+    world.clock.forward(minutes=14)
     assert claim(world, token)
-    world.clock.pass_by(minutes=1)
+    world.clock.forward(minutes=1)
 
     with pytest.raises(LinkDead):
         claim(world, token)
@@ -144,7 +144,7 @@ def test_a_link_ends_with_its_subject(world: World):
 
 def test_a_link_that_is_not_yet_issued_by_the_clock_is_dead(world: World):
     token = token_of(world.link(LinkPurpose.REGISTER))
-    world.clock.pass_by(seconds=-1)
+    world.clock.forward(seconds=-1)
 
     with pytest.raises(LinkDead):
         claim(world, token)

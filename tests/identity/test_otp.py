@@ -36,7 +36,7 @@ def test_a_right_code_counts_once(ready: World):
 @pytest.mark.parametrize(("seconds", "fits"), [(179, True), (181, False)])
 def test_a_code_lives_three_minutes(ready: World, seconds, fits):
     code = send(ready)
-    ready.clock.pass_by(seconds=seconds)
+    ready.clock.forward(seconds=seconds)
 
     if fits:
         assert verify(ready, code) == "done"
@@ -63,7 +63,7 @@ def test_another_code_does_not_reset_the_count(ready: World):
     for _ in range(3):
         with pytest.raises(WrongCode):
             verify(ready, wrong_of(code))
-    ready.clock.pass_by(seconds=31)
+    ready.clock.forward(seconds=31)
     code = send(ready)
     with pytest.raises(WrongCode):
         verify(ready, wrong_of(code))
@@ -106,7 +106,7 @@ def test_never_more_than_twenty_tries_in_thirty_days(world: World):
                 seen.add(type(refused))
             else:
                 pytest.fail("guessed")
-        world.clock.pass_by(hours=2)
+        world.clock.forward(hours=2)
         evaluated = world.events().count("code_wrong")
         if evaluated == 20:
             break
@@ -123,7 +123,7 @@ def test_never_more_than_twenty_tries_in_thirty_days(world: World):
 
 def test_a_resent_code_kills_the_one_before(ready: World):
     old = send(ready)
-    ready.clock.pass_by(seconds=31)
+    ready.clock.forward(seconds=31)
     new = send(ready)
     if old != new:
         with pytest.raises(WrongCode):

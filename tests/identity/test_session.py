@@ -80,9 +80,9 @@ def test_a_stranger_a_customer_and_a_signed_in_customer(world: World):
 
 def test_only_the_customers_own_activity_extends(world: World):
     world.sign_in(world.enrol())
-    world.clock.pass_by(seconds=200)
+    world.clock.forward(seconds=200)
     assert world.status(AMA, extend=False) == "valid"
-    world.clock.pass_by(seconds=101)
+    world.clock.forward(seconds=101)
 
     assert world.status(AMA) == "expired"
 
@@ -90,9 +90,9 @@ def test_only_the_customers_own_activity_extends(world: World):
 def test_the_customers_messages_slide_the_end(world: World):
     world.sign_in(world.enrol())
     for _ in range(3):
-        world.clock.pass_by(seconds=299)
+        world.clock.forward(seconds=299)
         assert world.status(AMA, extend=True) == "valid"
-    world.clock.pass_by(seconds=300)
+    world.clock.forward(seconds=300)
 
     assert world.status(AMA, extend=True) == "expired"
 
@@ -100,9 +100,9 @@ def test_the_customers_messages_slide_the_end(world: World):
 def test_after_an_hour_of_activity_the_customer_signs_in_again(world: World):
     world.sign_in(world.enrol())
     for _ in range(59):
-        world.clock.pass_by(seconds=60)
+        world.clock.forward(seconds=60)
         assert world.status(AMA, extend=True) == "valid"
-    world.clock.pass_by(seconds=60)
+    world.clock.forward(seconds=60)
 
     assert world.status(AMA, extend=True) == "expired"
 
@@ -208,6 +208,6 @@ def test_what_is_of_no_use_is_forgotten_and_the_log_is_kept(world: World):
         return gone
 
     assert tidy() == 0
-    world.clock.pass_by(days=9)
+    world.clock.forward(days=9)
     assert tidy() == 3
     assert world.events() == events

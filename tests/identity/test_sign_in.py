@@ -60,7 +60,7 @@ def test_five_wrong_pins_pause_for_thirty_minutes(world: World):
     with pytest.raises(SignInWrong):
         attempt(world, link)
     assert world.said() == ["utter_notice_sign_in_paused"]
-    world.clock.pass_by(minutes=30)
+    world.clock.forward(minutes=30)
 
     assert attempt(world, open_link(world))
 
@@ -98,7 +98,7 @@ def test_wrong_pins_of_many_customers_from_one_place_are_stopped(world: World):
         attempt(world, kofi)
     assert "pins_many_from_one_place" in world.events()
     assert attempt(world, kofi, ip="203.0.113.9")
-    world.clock.pass_by(minutes=5)
+    world.clock.forward(minutes=5)
     assert attempt(world, open_link(world, who=AMA))
 
 
@@ -150,7 +150,7 @@ def test_who_is_registered_cannot_be_told_by_the_clock(world: World):
                 with pytest.raises(SignInWrong):
                     attempt(world, link, "739159")
                 took[name].append(time.perf_counter() - began)
-                world.clock.pass_by(minutes=31)
+                world.clock.forward(minutes=31)
         medians = [statistics.median(t) for t in took.values()]
         return abs(medians[0] - medians[1])
 

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pyotp
@@ -32,6 +32,7 @@ from banking.ports.identity import Enrolment, EnrolmentStatus
 from banking.services.identity import Identity
 from banking.services.identity_rules import IdentityRules
 from banking.settings import PROJECT
+from tests.clock import StoppedClock
 
 PEPPER, VAULT_KEY = b"p" * 32, b"v" * 32
 PUBLIC_URL = "http://127.0.0.1:8000"
@@ -48,17 +49,6 @@ ACCOUNTS = {
     AMA.customer_number: ("20010000004321", "20010000009876"),
     KOFI.customer_number: ("20010000001122",),
 }
-
-
-@dataclass(slots=True)
-class StoppedClock:
-    moment: datetime = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def pass_by(self, **time: float) -> None:
-        self.moment += timedelta(**time)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,20 +22,10 @@ from banking.ports.gateway import Sealed
 from banking.seeding import seed
 from banking.services.outcomes import ConfirmNeeded, Outcome, SendMoneyDraft
 from banking.settings import Settings
+from tests.clock import StoppedClock
 
 START = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
 KEY = "A" * 43 + "="
-
-
-@dataclass
-class StoppedClock:
-    at: datetime = START
-
-    def now(self) -> datetime:
-        return self.at
-
-    def pass_time(self, **parts: float) -> None:
-        self.at += timedelta(**parts)
 
 
 class Nobody:
@@ -221,7 +211,7 @@ def one_bank(
         bank_home=tmp_path_factory.mktemp("bank"),
         database_url=database_url,
     )
-    clock = StoppedClock()
+    clock = StoppedClock(START)
     core = ShakyCore(Ledger(engine=database, clock=clock, card_key=b"k" * 32))
     outside = Outside(
         clock=clock,
@@ -242,7 +232,7 @@ def world(
     one_bank: World, clean_database: str, caplog: pytest.LogCaptureFixture
 ) -> Iterator[World]:
     """That bank, empty, at START, its line mended; no word may be missing."""
-    one_bank.clock.at = START
+    one_bank.clock.moment = START
     one_bank.core.lost_before = one_bank.core.lost_after = False
     one_bank.core.asked.clear()
     yield one_bank

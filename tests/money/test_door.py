@@ -26,7 +26,7 @@ def payloads(outcome):
 
 def test_a_request_waits_for_the_sign_in_and_goes_on_by_itself(world):
     ama = world.person()
-    world.clock.pass_time(minutes=6)
+    world.clock.forward(minutes=6)
 
     assert isinstance(ama.draft(payee="mum", amount="50"), SignInNeeded)
     world.sign_in(ama)
@@ -44,7 +44,7 @@ def test_signing_in_for_its_own_sake_shows_no_sessions(world):
     ama = world.person()
     name = ama.line["name"].split()[0]
     assert Say("utter_signed_in_already", {"name": name}) == ama.ask(SignIn())
-    world.clock.pass_time(minutes=6)
+    world.clock.forward(minutes=6)
 
     assert isinstance(ama.ask(SignIn()), SignInNeeded)
     world.sign_in(ama)
@@ -87,7 +87,7 @@ def test_a_stranger_is_sent_to_registration(world):
 def test_a_forged_or_stale_envelope_gets_nothing_and_is_recorded(world):
     ama = world.person()
     old = ama.token()
-    world.clock.pass_time(seconds=61)
+    world.clock.forward(seconds=61)
     teller = world.bank.teller
 
     for token in (old, "", "x.y", old[:-1] + "0", None):
@@ -100,14 +100,14 @@ def test_a_forged_or_stale_envelope_gets_nothing_and_is_recorded(world):
 
 def test_resuming_does_not_count_as_activity(world):
     ama = world.person()
-    world.clock.pass_time(minutes=6)
+    world.clock.forward(minutes=6)
     assert isinstance(ama.ask(Balance()), SignInNeeded)
     world.sign_in(ama)
-    world.clock.pass_time(minutes=4, seconds=59)
+    world.clock.forward(minutes=4, seconds=59)
 
     resumed = world.bank.teller.resume(ama.token("/resume"))
     assert "utter_balance" == resumed.outcome.response
-    world.clock.pass_time(seconds=2)
+    world.clock.forward(seconds=2)
     assert isinstance(ama.ask(Balance()), SignInNeeded)
 
 

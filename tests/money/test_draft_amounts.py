@@ -119,7 +119,7 @@ def test_a_new_payee_gets_little_at_first(world):
     asked = ama.draft(payee_account=kofi.account, amount="60")
     assert ["USD 50.00"] == [choice.title for choice in asked.choices]
 
-    world.clock.pass_time(hours=24)
+    world.clock.forward(hours=24)
     world.sign_in(ama)
     confirm = ama.draft(payee_account=kofi.account, amount="201")
     assert isinstance(confirm, ConfirmNeeded)
@@ -133,7 +133,7 @@ def test_a_payee_saved_today_waits_as_well(world):
     assert (
         "utter_ask_amount_new_payee" == ama.draft(payee="bestie", amount="300").response
     )
-    world.clock.pass_time(hours=24)
+    world.clock.forward(hours=24)
     world.sign_in(ama)
     assert isinstance(ama.draft(payee="bestie", amount="300"), ConfirmNeeded)
 
@@ -144,7 +144,7 @@ def test_the_same_payment_again_is_warned_about(world):
 
     again = ama.draft(payee="grace", amount="30")
     other = ama.draft(payee="grace", amount="31")
-    world.clock.pass_time(minutes=10, seconds=1)
+    world.clock.forward(minutes=10, seconds=1)
     world.sign_in(ama)
     later = ama.draft(payee="grace", amount="30")
 

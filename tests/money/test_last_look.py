@@ -62,7 +62,7 @@ def test_a_level_lowered_at_the_bank_limits_the_next_payments_together(world):
     ama.pay(payee="mum", amount="190")
     in_the_core(world, ama, "kyc_level = 'basic'")
     ama.pay(payee="mum", amount="190")
-    world.clock.pass_time(seconds=1)
+    world.clock.forward(seconds=1)
     outcome = ama.draft(payee="mum", amount="190")
 
     # 380 of a day's 500 are used: the old level would have let this pass.

@@ -25,7 +25,8 @@ from banking.adapters.core_banking.loading import (
 )
 from banking.domain.money import Money
 from banking.ports.core_banking import CoreRefused, CoreState, Order
-from tests.money.conftest import START, StoppedClock
+from tests.clock import StoppedClock
+from tests.money.conftest import START
 
 CAP = 250
 
@@ -69,7 +70,7 @@ def machine_on(engine: Engine) -> type[RuleBasedStateMachine]:  # noqa: C901
 
         def __init__(self) -> None:
             super().__init__()
-            self.clock = StoppedClock()
+            self.clock = StoppedClock(START)
             self.core = Ledger(engine=engine, clock=self.clock, card_key=b"k" * 32)
             self.name = f"m{next(_names)}"
             self.numbers = open_accounts(engine, self.name, [100, 60, 0, 200])
@@ -144,7 +145,7 @@ def machine_on(engine: Engine) -> type[RuleBasedStateMachine]:  # noqa: C901
 
         @rule(minutes=st.integers(1, 40))
         def wait_and_expire(self, minutes):
-            self.clock.pass_time(minutes=minutes)
+            self.clock.forward(minutes=minutes)
             self.core.expire_holds()
             for number in [n for n, order in self.held.items() if self.due(order)]:
                 del self.held[number]
@@ -243,7 +244,7 @@ def test_the_database_itself_refuses_a_negative_customer(clean_database, databas
 
 def test_a_hold_without_its_transfer_is_counted(clean_database, database):
     numbers = open_accounts(database, "a", [100, 0])
-    core = Ledger(engine=database, clock=StoppedClock(), card_key=b"k" * 32)
+    core = Ledger(engine=database, clock=StoppedClock(START), card_key=b"k" * 32)
     core.hold(
         Order(
             id="nobody's",

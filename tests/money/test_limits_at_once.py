@@ -79,7 +79,7 @@ def test_a_failed_transfer_gives_its_share_of_the_limit_back(world):
 def test_the_limit_is_new_after_the_banks_midnight(world):
     ama = world.person()
     payments = tight(world, daily=10_000)
-    world.clock.at = world.clock.at.replace(hour=23, minute=59, second=58)
+    world.clock.moment = world.clock.moment.replace(hour=23, minute=59, second=58)
     world.sign_in(ama)
     first = ama.propose(payee="mum", amount="100")
     second = None
@@ -87,11 +87,11 @@ def test_the_limit_is_new_after_the_banks_midnight(world):
         payments.authorise(tx, first, ama.enrolment_id)
         tx.commit()
     second = ama.propose(payee="mum", amount="60")
-    world.clock.pass_time(seconds=1)
+    world.clock.forward(seconds=1)
     with pytest.raises(LimitExceeded), world.bank.uow() as tx:
         payments.authorise(tx, second, ama.enrolment_id)
 
-    world.clock.pass_time(seconds=1)
+    world.clock.forward(seconds=1)
     with world.bank.uow() as tx:
         payments.authorise(tx, second, ama.enrolment_id)
         tx.commit()

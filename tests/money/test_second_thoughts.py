@@ -106,7 +106,7 @@ def test_balances_are_told_to_whoever_is_signed_in_only(world):
     for minutes in (0, 6):
         transfer_id = ama.propose(payee="mum", amount="50")
         ama.authorise(transfer_id)
-        world.clock.pass_time(minutes=minutes)
+        world.clock.forward(minutes=minutes)
         settlement.execute(transfer_id)
 
     left = str(ama.balance() + world.transfer(transfer_id).amount)
@@ -190,7 +190,7 @@ def test_limits_are_low_for_a_day_after_a_pin_was_recovered(world):
     assert "utter_ask_amount_over_transaction_limit" == (
         ama.draft(payee="mum", amount="201").response
     )
-    world.clock.pass_time(hours=24)
+    world.clock.forward(hours=24)
     world.sign_in(ama)
     assert isinstance(ama.draft(payee="mum", amount="201"), ConfirmNeeded)
 

@@ -76,7 +76,7 @@ def test_a_core_that_never_answered_is_asked_again_with_the_same_key(world):
     assert before == ama.balance()
 
     world.core.lost_before = False
-    world.clock.pass_time(minutes=1)
+    world.clock.forward(minutes=1)
     world.bank.chores["reconcile"]()
 
     assert TransferState.POSTED is world.transfer(transfer_id).state
@@ -111,7 +111,7 @@ def test_a_core_that_moved_the_money_in_silence_is_believed(world):
     assert TransferState.IN_DOUBT is world.transfer(transfer_id).state
     assert 5000 == before.minor - ama.balance().minor
 
-    world.clock.pass_time(minutes=1)
+    world.clock.forward(minutes=1)
     for _ in range(2):
         world.bank.chores["reconcile"]()
 
@@ -129,7 +129,7 @@ def test_a_payment_nobody_heard_of_is_given_up_after_a_while(world):
     world.core.lost_before = True
     world.bank.settlement.execute(transfer_id)
 
-    world.clock.pass_time(minutes=16)
+    world.clock.forward(minutes=16)
     world.bank.chores["reconcile"]()
     assert TransferState.FAILED is world.transfer(transfer_id).state
 
@@ -153,7 +153,7 @@ def test_a_worker_that_died_after_the_core_had_answered_loses_nothing(world):
     world.core.ledger.hold(_order(begun))
     world.core.ledger.post(transfer_id)
 
-    world.clock.pass_time(minutes=1)
+    world.clock.forward(minutes=1)
     world.bank.chores["reconcile"]()
 
     assert TransferState.POSTED is world.transfer(transfer_id).state
@@ -165,7 +165,7 @@ def test_a_confirmed_transfer_whose_job_was_lost_is_sent(world):
     ama = world.person()
     transfer_id = ama.propose(payee="mum", amount="50")
     ama.authorise(transfer_id)
-    world.clock.pass_time(minutes=1)
+    world.clock.forward(minutes=1)
 
     world.bank.chores["reconcile"]()
 

@@ -85,7 +85,7 @@ def test_the_very_same_draft_keeps_its_transfer_and_gets_a_link_that_works(world
 def test_the_same_draft_shortly_before_the_end_gets_time_of_its_own(world):
     ama = world.person()
     first = ama.propose(payee="mum", amount="40")
-    world.clock.at = world.transfer(first).expires_at - timedelta(seconds=59)
+    world.clock.moment = world.transfer(first).expires_at - timedelta(seconds=59)
     world.sign_in(ama)
 
     assert isinstance(ama.draft(payee="mum", amount="40"), ConfirmNeeded)
@@ -95,7 +95,7 @@ def test_the_same_draft_shortly_before_the_end_gets_time_of_its_own(world):
 def test_a_late_confirmation_is_refused_and_told_about(world):
     ama = world.person()
     transfer_id = ama.propose(payee="mum", amount="50")
-    world.clock.pass_time(minutes=25)
+    world.clock.forward(minutes=25)
 
     with pytest.raises(ConfirmationOver):
         ama.authorise(transfer_id)

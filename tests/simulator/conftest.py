@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial, partialmethod
 from pathlib import Path
 from random import Random
@@ -17,8 +17,10 @@ from fastapi import FastAPI
 from banking.simulator.app import create_app
 from banking.simulator.settings import SimulatorSettings
 from banking.simulator.world import World, build_world
+from tests.clock import StoppedClock
 from tests.simulator.fake_bank import FakeBank, Graph, create_bank
 
+NINE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 AMA = "+15550101567"
 NUMBER = "106540352242922"
 TOKEN = "a-token"
@@ -39,17 +41,6 @@ SEED = {
     ],
     "cards": [],
 }
-
-
-@dataclass
-class StoppedClock:
-    at: datetime = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_by(self, **period: float) -> None:
-        self.at += timedelta(**period)
 
 
 @dataclass(frozen=True)
@@ -149,7 +140,7 @@ def starter(home: Path, stack: ExitStack) -> Start:
     def start(
         *, pauses: tuple[float, ...] = (0, 0, 0), web: FastAPI | None = None
     ) -> Simulated:
-        clock = StoppedClock()
+        clock = StoppedClock(NINE)
         # The bank starts no conversation by itself here; tests send what they need.
         bank = FakeBank(SECRET)
         nobody = httpx.AsyncClient(
@@ -159,7 +150,7 @@ def starter(home: Path, stack: ExitStack) -> Start:
         app = create_bank(bank, Graph(nobody, NUMBER, TOKEN), "http://bank.test")
         world = build_world(
             settings(home),
-            now=clock,
+            now=clock.now,
             dice=Random(1),
             transport=httpx.ASGITransport(web or app),
             pauses=pauses,

@@ -245,9 +245,9 @@ def test_a_body_that_is_not_json_is_refused(writing: Simulated):
 
 
 def test_after_24_hours_only_templates_pass(writing: Simulated):
-    writing.clock.pass_by(hours=24, seconds=-1)
+    writing.clock.forward(hours=24, seconds=-1)
     assert writing.send_text().status_code == 200
-    writing.clock.pass_by(seconds=1)
+    writing.clock.forward(seconds=1)
 
     assert writing.send_text().json()["error"]["code"] == 131047
     template = {"name": "payment_received", "language": {"code": "en_US"}}
@@ -256,7 +256,7 @@ def test_after_24_hours_only_templates_pass(writing: Simulated):
 
 def test_a_reaction_does_not_open_the_24_hours(writing: Simulated):
     sent = writing.send_text().json()["messages"][0]["id"]
-    writing.clock.pass_by(hours=25)
+    writing.clock.forward(hours=25)
 
     writing.customer("reaction", message_id=sent, emoji="+")
 
@@ -274,7 +274,7 @@ def test_the_pair_rate_allows_a_burst_of_45_and_then_one_in_6_seconds(
 
     codes = [writing.send_text().status_code for _ in range(45)]
     over = writing.send_text()
-    writing.clock.pass_by(seconds=6)
+    writing.clock.forward(seconds=6)
 
     assert codes == [200] * 45
     assert over.json()["error"]["code"] == 131056
@@ -296,7 +296,7 @@ def test_marking_as_read_turns_the_ticks_blue_and_shows_typing(writing: Simulate
     assert [message["status"] for message in writing.chat()] == ["read", "read"]
     path = f"/sim/phones/{AMA}/chat"
     assert writing.http.get(path).json()["typing"] is True
-    writing.clock.pass_by(seconds=25)
+    writing.clock.forward(seconds=25)
     assert writing.http.get(path).json()["typing"] is False
     unknown = writing.send(status="read", message_id=first["id"] + "x")
     assert unknown.json()["error"]["code"] == 131009

@@ -142,7 +142,7 @@ def test_files_of_a_customer_are_fetched_in_two_steps(simulated: Simulated):
     assert content.headers["content-type"] == about["mime_type"] == "image/png"
     assert simulated.http.get(path).status_code == 401
     assert simulated.http.get(path[:-1] + "x", headers=headers).status_code == 400
-    simulated.clock.pass_by(minutes=5, seconds=1)
+    simulated.clock.forward(minutes=5, seconds=1)
     assert simulated.http.get(path, headers=headers).status_code == 400
 
 

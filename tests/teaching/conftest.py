@@ -19,7 +19,7 @@ from banking.ports.gateway import NewMessage, TurnRow
 from banking.ports.training import InboxItem, InboxQuery, State
 from banking.services.teaching import Teaching
 from banking.settings import Settings
-from tests.conftest import StoppedClock
+from tests.clock import StoppedClock
 
 PROJECT = Path(__file__).parents[2]
 PLAYED = json.loads(Path(__file__).with_name("played.json").read_text(encoding="utf-8"))

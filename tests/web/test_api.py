@@ -69,12 +69,12 @@ def test_a_customer_is_sent_to_sign_in(world: World, http, key, browser):
 
 def test_a_valid_token_is_extended(world: World, http, key):
     world.sign_in(world.enrol())
-    world.clock.pass_by(seconds=240)
+    world.clock.forward(seconds=240)
     answer = ask(http, key).json()
 
     assert (answer["status"], answer["next_url"]) == ("valid", None)
     assert answer["expires_at"] == "2026-03-02T10:09:00Z"
-    world.clock.pass_by(seconds=240)
+    world.clock.forward(seconds=240)
     assert world.status(AMA) == "valid"
 
 

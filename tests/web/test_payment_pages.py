@@ -175,14 +175,14 @@ def test_a_payment_that_waited_too_long_has_expired(world, browser, path):
         world.enrolment(),
         expires_at=world.clock.now() + timedelta(seconds=30),
     )
-    world.clock.pass_by(seconds=31)
+    world.clock.forward(seconds=31)
     sign_in(browser.open(path))
 
     assert "expired" in browser.everything()
 
 
 def test_a_session_that_ended_asks_for_the_pin_again(world, shown, path):
-    world.clock.pass_by(minutes=5, seconds=1)
+    world.clock.forward(minutes=5, seconds=1)
     shown.press(otp="123456")
 
     assert shown.has("chat-id")

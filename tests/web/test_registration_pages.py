@@ -276,7 +276,7 @@ def test_the_standards_pin_policy_takes_a_sentence(world: World, tmp_path):
     sentence = "purple teapot on a hill"
     browser.press(chat_id=CHAT_ID, pin=sentence, pin_again=sentence).press()
     assert browser.has("done")
-    world.clock.pass_by(minutes=6)
+    world.clock.forward(minutes=6)
     browser.open(world.link(LinkPurpose.SIGN_IN))
 
     assert browser.press(chat_id=CHAT_ID, pin=sentence).has("done")

@@ -28,7 +28,7 @@ def test_dead_links_look_alike(world: World, browser: Browser, other_browser: Br
     used = world.link(LinkPurpose.SIGN_IN)
     browser.open(used).press(chat_id=CHAT_ID, pin=PIN)
     expired = world.link(LinkPurpose.SIGN_IN)
-    world.clock.pass_by(minutes=11)
+    world.clock.forward(minutes=11)
     claimed = world.link(LinkPurpose.SIGN_IN)
     browser.open(claimed).press(chat_id=CHAT_ID, pin="739159")
     killed = world.link(LinkPurpose.SIGN_IN, subject="x")
