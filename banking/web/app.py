@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
@@ -116,6 +117,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
     """Say what kind of "no" it is, and nothing of why."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = getattr(error, "headers", None)
+    if f"{request.url.path}/".startswith("/desk/"):
+        desk: Desk = request.app.state.desk
+        return await run_in_threadpool(desk.lost, request, status, headers)
     if request.url.path.startswith("/s/") or (
         status == _NOT_FOUND and "text/html" in request.headers.get("accept", "")
     ):

@@ -88,6 +88,50 @@ def test_the_command_names_the_role_of_every_route():
     assert desk["GET", "/desk/model"] == "staff:trainer"
 
 
+# --- where there is no door -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/nothing", "/desk/inbox/7/8", "/desk/join/", "/desk//x"]
+)
+def test_an_address_of_nothing_is_a_page_of_the_desk_with_a_way_back(
+    trainer: Visitor, other: Visitor, path
+):
+    for visitor, back in ((trainer, "/desk/inbox"), (other, "/desk/sign-in")):
+        answer = visitor.http.get(path, follow_redirects=False)
+        visitor.answer = answer
+        assert answer.status_code == 404
+        assert "nothing at this address" in visitor.text("error")
+        assert visitor.find("way-back")[0].get("href") == back
+        assert visitor.has("sign-out") == (visitor is trainer)
+
+
+def test_an_address_that_takes_another_method_says_so_kindly(trainer: Visitor):
+    for method, path in (("GET", "/desk/sign-out"), ("DELETE", "/desk/inbox/7")):
+        trainer.answer = trainer.http.request(method, path)
+        assert trainer.status == 405
+        assert "Nothing was changed" in trainer.text("error")
+        assert trainer.answer.headers["allow"]
+    assert trainer.signed_in
+
+
+def test_a_script_is_told_in_words(trainer: Visitor):
+    for path, csrf, status in (("/desk/x", "", 404), ("/desk/inbox", "0", 403)):
+        answer = trainer.http.post(
+            path, data={"csrf": csrf}, headers={"x-asked-by": "script"}
+        )
+        assert answer.status_code == status
+        assert len(answer.json()["refused"]) > 20
+
+
+def test_who_may_not_can_come_as_somebody_else(trainer: Visitor, bank: Bank):
+    bank.staff.set_roles("Efua", [Role.AUDITOR])
+    trainer.open("/desk/inbox").press("way-back")
+
+    assert trainer.path == "/desk/sign-in"
+    assert not trainer.signed_in
+
+
 # --- forms --------------------------------------------------------------------------
 
 
@@ -134,7 +178,9 @@ def test_a_form_from_before_signing_in_is_of_no_use(visitor: Visitor, bank: Bank
 
 
 def test_a_form_that_is_too_big_is_not_read(trainer: Visitor):
-    assert post(trainer, data={"items": "1" * 300_000}).status_code == 403
+    too_big = post(trainer, data={"items": "1" * 300_000})
+    assert too_big.status_code == 403
+    assert "too big" in too_big.text
     assert post(trainer, data={"items": ["1"] * 3_000}).status_code == 403
 
 

@@ -140,6 +140,7 @@ def test_an_unknown_intent_is_refused_with_what_to_do(inbox: Visitor, bank: Bank
 
     assert inbox.status == 422
     assert "Choose one from the list" in inbox.text("error")
+    assert inbox.find("way-back")[0].get("href") == "/desk/inbox"
     assert bank.teaching.item(item.id).state is State.OPEN
 
 

@@ -27,6 +27,29 @@ def test_fifteen_idle_minutes_end_a_session(trainer: Visitor, bank: Bank):
     assert not trainer.signed_in
 
 
+def test_who_comes_back_too_late_is_told_so_and_goes_on_there(trainer, bank):
+    trainer.open("/desk/inbox?state=rejected")
+    late = {"csrf": trainer.csrf(), "do": "reject:1", "back": "/desk/search?words=x"}
+    later(bank, minutes=16)
+    trainer.post("/desk/inbox", late)
+
+    assert trainer.path == "/desk/sign-in"
+    assert "pressed last was not done" in trainer.text("ended")
+    trainer.press("submit", name="Efua", password=PASSWORD, otp=trainer.code())
+    assert str(trainer.answer.url).endswith("/desk/search?words=x")
+    later(bank, minutes=16)
+    trainer.open("/desk/changes?before=3")
+    assert "go on where you were" in trainer.text("ended")
+    assert "pressed last" not in trainer.text("ended")
+
+
+def test_nobody_is_told_that_they_were_signed_out_who_was_not(visitor: Visitor):
+    visitor.open("/desk/model")
+    assert not visitor.has("ended")
+    visitor.join().press("sign-out")
+    assert not visitor.has("ended")
+
+
 def test_eight_hours_end_a_session_however_busy(trainer: Visitor, bank: Bank):
     for _ in range(47):
         later(bank, minutes=10)

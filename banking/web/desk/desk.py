@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from banking.domain.staff import (
     Role,
     StaffMayNot,
+    StaffMember,
     StaffNotSignedIn,
     StaffRefusal,
 )
@@ -23,7 +24,7 @@ from banking.ports.teaching import TeachingDesk
 from banking.ports.training import TeachingRefused
 from banking.services.staff_door import StaffDoor
 from banking.web.desk import shown
-from banking.web.desk.doors import Asked, Door, Open
+from banking.web.desk.doors import Asked, Door, Open, asked_by_script
 from banking.web.desk.visits import (
     Form,
     StaffVisit,
@@ -95,10 +96,12 @@ class Desk:
     def answer(self, door: Door, asked: Asked) -> Response:
         """Let in whoever may come in, and do what the door is for."""
         try:
-            response = door.handler(self, self._let_in(door, asked))
+            asked = self._let_in(door, asked)
+            response = door.handler(self, asked)
         except StaffNotSignedIn:
             response = self._to_sign_in(door, asked)
         except StaffMayNot:
+            asked = replace(asked, member=self._member(asked.visit, asked.path))
             response = self.refused(asked, "may_not", _FORBIDDEN)
         except (TeachingRefused, StaffRefusal) as refusal:
             response = self.refused(
@@ -119,24 +122,48 @@ class Desk:
     def _to_sign_in(self, door: Door, asked: Asked) -> Response:
         if asked.by_script:
             return JSONResponse({"sign_in": True}, _NOT_SIGNED_IN)
-        onward = ""
-        if door.method == "GET" and door.path != "/desk":
-            query = urlencode(
-                [(n, v) for n, vs in asked.query.fields.items() for v in vs]
-            )
-            address = f"{asked.path}?{query}" if query else asked.path
-            onward = f"?next={quote(address, safe='')}"
-        response: Response = RedirectResponse(f"/desk/sign-in{onward}", SEE_OTHER)
+        told = {}
+        if onward := _where(door, asked):
+            told["next"] = onward
+        if asked.visit.token is not None and door.who is not Open.STAFF:
+            told["ended"] = "unsaved" if door.method == "POST" else "1"
+        address = f"/desk/sign-in?{urlencode(told)}" if told else "/desk/sign-in"
+        response: Response = RedirectResponse(address, SEE_OTHER)
         if asked.visit.token is not None:
             asked.visit.sign_out(response)
         return response
 
+    def _member(self, visit: StaffVisit, path: str) -> StaffMember | None:
+        """Who is signed in, for the head of a page that asks for no role."""
+        try:
+            return self.door.require(visit.token, None, path=path, extend=False).member
+        except StaffNotSignedIn:
+            return None
+
     # --- answering ---
 
-    def not_from_here(self, visit: StaffVisit) -> Response:
+    def not_from_here(self, request: Request, visit: StaffVisit) -> Response:
         """Refuse a form that does not prove to be of our own page."""
-        page = self._html("refused.html", visit, None, {"code": "form", "about": ""})
-        response = HTMLResponse(page, _FORBIDDEN)
+        return self._aside(request, visit, "form", _FORBIDDEN)
+
+    def lost(
+        self, request: Request, status: int, headers: Mapping[str, str] | None
+    ) -> Response:
+        """Answer an address that is no page of the desk, or not one to send to."""
+        visit = staff_visit_of(request, self.hasher, https=self.front.https)
+        code = "no_page" if status == _NOT_FOUND else "wrong_method"
+        response = self._aside(request, visit, code, status)
+        response.headers.update(headers or {})
+        return response
+
+    def _aside(
+        self, request: Request, visit: StaffVisit, code: str, status: int
+    ) -> Response:
+        path = request.url.path
+        member = self._member(visit, path)
+        by_script = asked_by_script(request)
+        asked = Asked(path=path, visit=visit, member=member, by_script=by_script)
+        response = self.refused(asked, code, status)
         visit.remember(response)
         return response
 
@@ -179,6 +206,16 @@ class Desk:
     def now(self) -> datetime:
         """The time the desk goes by."""
         return self.clock.now()
+
+
+def _where(door: Door, asked: Asked) -> str:
+    """Where to go on after signing in: here, or where a form came from."""
+    if door.method == "POST":
+        came_from = asked.form.get("back")
+        return came_from if is_of_desk(came_from) else ""
+    query = urlencode([(n, v) for n, vs in asked.query.fields.items() for v in vs])
+    where = f"{asked.path}?{query}" if query else asked.path
+    return where if is_of_desk(where) else ""
 
 
 def back_to(address: str, **told: str) -> Response:

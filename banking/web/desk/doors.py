@@ -74,6 +74,11 @@ class Door:
         )
 
 
+def asked_by_script(request: Request) -> bool:
+    """Whether a script of our pages asks, which reads JSON and parts of pages."""
+    return request.headers.get("x-asked-by") == "script"
+
+
 def router_of(doors: Iterable[Door]) -> APIRouter:
     """Make the routes of these doors."""
     router = APIRouter(include_in_schema=False)
@@ -87,14 +92,14 @@ def _endpoint(door: Door) -> Callable[[Request], Awaitable[Response]]:
         desk: Desk = request.app.state.desk
         visit, form = await desk.received(request, door)
         if form is None:
-            return await run_in_threadpool(desk.not_from_here, visit)
+            return await run_in_threadpool(desk.not_from_here, request, visit)
         asked = Asked(
             path=request.url.path,
             at=dict(request.path_params),
             query=Form.of(list(request.query_params.multi_items())),
             form=form,
             visit=visit,
-            by_script=request.headers.get("x-asked-by") == "script",
+            by_script=asked_by_script(request),
         )
         return await run_in_threadpool(desk.answer, door, asked)
 

@@ -104,6 +104,7 @@ def _sign_in_page(
         status=status,
         refusal=refusal,
         name=asked.form.get("name"),
+        ended=asked.query.get("ended"),
         onward=asked.query.get("next") or asked.form.get("next"),
     )
 

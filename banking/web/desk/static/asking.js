@@ -16,26 +16,35 @@ export async function post(address, fields) {
 
 /** Get a part of a page, as text. */
 export async function part(address) {
-  const got = await fetch(address, { headers: { "x-asked-by": "script" } });
-  if (got.status === 401) signIn();
-  if (!got.ok) throw new Error((await got.json()).refused);
+  const got = await ask(address);
+  if (!got.ok) throw new Error((await json(got)).refused);
   return got.text();
 }
 
 export async function answer(address, how = {}) {
-  const headers = { "x-asked-by": "script" };
-  const got = await fetch(address, { ...how, headers });
-  if (got.status === 401) signIn();
-  if (!got.headers.get("content-type")?.startsWith("application/json")) {
-    throw new Error("That didn't work. Reload the page and try again.");
-  }
-  const told = await got.json();
+  const told = await json(await ask(address, how));
   if (told.refused && !Array.isArray(told.refused)) throw new Error(told.refused);
   return told;
 }
 
-function signIn() {
-  location.assign(`/desk/sign-in?next=${encodeURIComponent(here())}`);
+async function ask(address, how = {}) {
+  const headers = { "x-asked-by": "script" };
+  const got = await fetch(address, { ...how, headers }).catch(() => {
+    throw new Error("The desk does not answer just now. Look at your connection and try again.");
+  });
+  if (got.status === 401) signIn(how.method === "POST" ? "unsaved" : "1");
+  return got;
+}
+
+async function json(got) {
+  if (!got.headers.get("content-type")?.startsWith("application/json")) {
+    throw new Error("That didn't work. Reload the page and try again.");
+  }
+  return got.json();
+}
+
+function signIn(ended) {
+  location.assign(`/desk/sign-in?ended=${ended}&next=${encodeURIComponent(here())}`);
   throw new Error("Please sign in again.");
 }
 
