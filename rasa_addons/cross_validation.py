@@ -11,18 +11,17 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple
 
-import numpy as np
 from rasa.shared.data import get_data_files, is_nlu_file
 from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from rasa_addons.drawing import lot_of
 from rasa_addons.intent_pipeline import ONE_REQUEST, IntentPipeline
 from rasa_addons.predicted import line_of
 from rasa_addons.progress import say
 
 FOLDS = 5
-SEED = 20
 STAGE = "Cross-validating"
 # A fold is learned, then read.
 STEPS = 2 * FOLDS
@@ -41,7 +40,7 @@ def cross_validated(config: Path, data: Path) -> Iterator[Line]:
     messages = [m for m in read if m.get(TEXT) and m.get(INTENT)]
     pipeline = IntentPipeline.of(config, LinearClassifier=ONE_REQUEST)
     pipeline.prepare(messages)
-    folds = folds_of([_wanted(message) for message in messages])
+    folds = [fold_of(message.get(TEXT)) for message in messages]
     context = multiprocessing.get_context("fork")
     say(STAGE, 0, STEPS)
     _shared.append((pipeline, messages, folds, context.Value("i", 0)))
@@ -54,17 +53,9 @@ def cross_validated(config: Path, data: Path) -> Iterator[Line]:
         pipeline.close()
 
 
-def folds_of(labels: List[str]) -> List[int]:
-    """A fold for each example, so that every label is spread evenly over them."""
-    chance = np.random.RandomState(SEED)
-    given = [0] * len(labels)
-    dealt = 0
-    for label in sorted(set(labels)):
-        own = [i for i, each in enumerate(labels) if each == label]
-        for i in chance.permutation(own):
-            given[i] = dealt % FOLDS
-            dealt += 1
-    return given
+def fold_of(text: str) -> int:
+    """Always the same for a text, so that trainings can be compared."""
+    return lot_of(text, FOLDS, "fold")
 
 
 def _one_fold(fold: int) -> List[Line]:

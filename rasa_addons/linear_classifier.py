@@ -32,7 +32,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
-from rasa_addons import calibration, shorthand, softmax, wordings
+from rasa_addons import calibration, drawing, shorthand, softmax, wordings
 from rasa_addons import neighbours as nearest
 from rasa_addons.calibration import as_sure_as_right
 from rasa_addons.manifest import digest_of
@@ -123,7 +123,7 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa sees a change of this class, but not of what it is made of."""
-        parts = (calibration, nearest, shorthand, softmax, wordings)
+        parts = (calibration, drawing, nearest, shorthand, softmax, wordings)
         return digest_of([Path(part.__file__) for part in parts])
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -140,7 +140,11 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         )
         features = self._features(examples, self._wordings)
         self._model = as_sure_as_right(
-            *features, labels, c=self._config["C"], vote=self._config["neighbours"]
+            [m.get(TEXT) for m in examples],
+            *features,
+            labels,
+            c=self._config["C"],
+            vote=self._config["neighbours"],
         )
         self._neighbours = Neighbours.learned(features[0], labels, self._model.classes)
         self._topics = self._fitted_topics(examples, *features)

@@ -25,8 +25,6 @@ from rasa_addons.minilm import WEIGHTS_SHA256, MiniLM, model_folder
 from rasa_addons.shorthand import written_out
 from rasa_addons.word_pieces import MOST_TOKENS
 
-# How many threads a product may use; the same everywhere in a process.
-THREADS = "OMP_NUM_THREADS"
 # Customers say the same short things all day: "hi", "balance", "yes", "50".
 REMEMBERED_SENTENCES = 8_192
 LONGEST_REMEMBERED = 80
@@ -38,7 +36,7 @@ SCALES = np.array([[8.0], [5.0]], dtype=np.float32)
 @lru_cache(maxsize=1)
 def shared_model() -> MiniLM:
     """The encoder of this process, loaded and checked once."""
-    return MiniLM(model_folder(), threads=int(os.environ.get(THREADS, "0")))
+    return MiniLM(model_folder())
 
 
 def vector_of(text: str) -> np.ndarray:

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Optional, Sequence, Tuple
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.sparse import csr_matrix
 
-# More steps cost time and hardly change an answer.
+# Within a thousandth of the least loss on 10,000 examples: enough that two trainings
+# that differ by five of them answer one in 3,000 other sentences differently.
 MOST_STEPS = 60
 TOLERANCE = 1e-3
-# What a fit may be sharpened by: from a third as sure to three times.
-FACTORS = np.exp(np.linspace(-1.1, 1.1, 89))
+# What a fit may be sharpened by: from a third as sure to three times (logarithms).
+FACTORS = (-1.1, 1.1)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ def fit(
     """
     classes, target = np.unique(labels, return_inverse=True)
     wide, many = dense.shape[1], len(classes)
+    # What all sentences have in common is the bias's part: without it the same weights
+    # are found in half the steps.
+    middle = dense.mean(0)
+    dense = dense - middle
     size = wide + sparse.shape[1] + 1
     truth = np.zeros((len(target), many), dtype=np.float32)
     truth[np.arange(len(target)), target] = 1.0
@@ -105,7 +110,8 @@ def fit(
     begin = np.zeros(size * many)
     steps = MOST_STEPS
     if start is not None and start.classes == tuple(str(name) for name in classes):
-        begin = np.concatenate([start.dense, start.sparse, start.bias[None]])
+        bias = start.bias + middle @ start.dense
+        begin = np.concatenate([start.dense, start.sparse, bias[None]])
         begin = begin.astype(np.float64).ravel()
         steps = MOST_STEPS // 2
     found = minimize(
@@ -120,7 +126,7 @@ def fit(
         tuple(str(name) for name in classes),
         weights[:wide],
         weights[wide:-1],
-        weights[-1],
+        weights[-1] - middle @ weights[:wide],
     )
 
 
@@ -145,11 +151,13 @@ def honest_factor(
     rows = np.arange(len(right))
     others = 0.0 if beside is None else weight * beside[known][rows, right]
 
-    def surprise(factor: float) -> float:
-        own = _softmax(scores * np.float32(factor))[rows, right]
+    def surprise(logarithm: float) -> float:
+        own = _softmax(scores * np.float32(np.exp(logarithm)))[rows, right]
         return float(-np.log(np.maximum((1 - weight) * own + others, 1e-30)).mean())
 
-    return float(min(FACTORS, key=surprise)) if len(right) else 1.0
+    if not len(right):
+        return 1.0
+    return float(np.exp(minimize_scalar(surprise, bounds=FACTORS, method="bounded").x))
 
 
 def _class_weights(target: np.ndarray, many: int) -> np.ndarray:

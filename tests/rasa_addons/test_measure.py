@@ -94,17 +94,16 @@ def test_the_pipeline_of_the_bank_learns_other_labels(tmp_path):
     assert not (tmp_path / ".rasa").exists()
 
 
-def test_folds_hold_as_many_of_each_label():
-    from rasa_addons.cross_validation import folds_of
+def test_another_example_moves_none_to_another_fold():
+    from rasa_addons.cross_validation import FOLDS, fold_of
 
-    labels = ["often"] * 50 + ["seldom"] * 10 + ["rare"] * 2
-    given = folds_of(labels)
+    texts = [f"send {n} to my aunt" for n in range(500)]
+    given = [fold_of(text) for text in texts]
 
-    dealt = Counter(zip(labels, given, strict=True))
-    assert {10} == {dealt["often", fold] for fold in range(5)}
-    assert {2} == {dealt["seldom", fold] for fold in range(5)}
-    assert [12, 12, 12, 13, 13] == sorted(Counter(given).values())
-    assert given == folds_of(labels)
+    sizes = Counter(given)
+    assert set(sizes) == set(range(FOLDS))
+    assert min(sizes.values()) > 70
+    assert given == [fold_of(text) for text in texts]
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,6 @@ def test_eight_bits_mean_what_32_mean(model, published, sentence):
     assert middle @ states[MIDDLE_LAYER - 1] > 0.98
 
 
-def test_the_number_of_threads_changes_nothing(model):
-    one, all_cores = MiniLM(model_folder(), 1), MiniLM(model_folder(), 0)
-
-    first, second = one.encode(SENTENCES), all_cores.encode(SENTENCES)
-    assert np.allclose(first, second, atol=2e-3)
-
-
 def test_meaning_is_near_meaning(model):
     freeze, stop, rain = model.encode(
         ["How do I freeze my card?", "please block my card", "will it rain tomorrow"]
