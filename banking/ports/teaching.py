@@ -110,6 +110,14 @@ class TeachingDesk(Protocol):
         Raise FilesChanged, FilesBusy, DataBroken; then nothing is written.
         """
 
+    def move(
+        self, items: Collection[int], by: str, fingerprint: str, *, pseudonyms: bool
+    ) -> Written:
+        """Write one lesson, and take the same words out of where they stand now.
+
+        Raise NoSuchItem where ``Proposal.instead_of`` is empty, and as ``write``.
+        """
+
     def changes(self, before: int = 0, limit: int = 20) -> list[ExampleChange]:
         """The latest changes, newest first."""
 

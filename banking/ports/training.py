@@ -184,6 +184,8 @@ class Proposal:
 
     ``file`` is "" where it cannot be written. ``blocked``: left out whatever the
     trainer says. ``asks``: written only if its items are in ``despite``.
+    ``instead_of``: the lines that ``move`` would take out, where nothing else keeps it
+    from being written.
     """
 
     items: tuple[int, ...]
@@ -193,6 +195,7 @@ class Proposal:
     warnings: tuple[Warned, ...]
     blocked: bool
     asks: bool
+    instead_of: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +213,15 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """A line that was added for an intent: the example with its markup."""
+    """A line of an intent: the example with its markup.
+
+    It was added where ``stood`` is 0; else it was taken out of this line of the file.
+    """
 
     file: str
     intent: str
     markup: str = field(repr=False)
+    stood: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -454,13 +461,18 @@ class ExampleFiles(Protocol):
         """The unified diff that ``add`` would make."""
 
     def add(self, taught: Sequence[Taught], fingerprint: str) -> FileChange:
-        """Write lines, all or none, and check that the data still holds together.
+        """Write lines, and take out those that say where they stood: all or none.
+
+        Checks that the data still holds together.
 
         Raises FilesChanged, FilesBusy, DataBroken; then every file is as it was.
         """
 
     def remove(self, taught: Sequence[Taught]) -> FileChange:
-        """Take lines out again where they are still there. Raises as ``add``."""
+        """Take lines out again where they are still there, the other way round.
+
+        What was taken out stands again. Raises as ``add``.
+        """
 
     def put_back(self, change: FileChange) -> None:
         """Undo a change whose record could not be kept."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 
-from banking.domain.examples import Concern
+from banking.domain.examples import Concern, markup
 from banking.ports.training import (
     Corpus,
     Decision,
@@ -17,6 +17,7 @@ from banking.ports.training import (
     FileChange,
     FilesChanged,
     NoSuchChange,
+    NoSuchItem,
     Preview,
     Proposal,
     Reverted,
@@ -70,10 +71,27 @@ class Writing(Room):
         left_out = tuple(one for one in found if one not in wanted)
         return Written(change, left_out)
 
+    def move(
+        self, items: Collection[int], by: str, fingerprint: str, *, pseudonyms: bool
+    ) -> Written:
+        """See ``TeachingDesk.move``."""
+        corpus = self.files.read()
+        with self.uow() as tx:
+            pending = tx.lessons.pending(lock=True)
+            found = proposals(corpus, pending, names=pseudonyms)
+            if _fingerprint(corpus, found) != fingerprint:
+                raise FilesChanged
+            wanted = [p for p in found if p.instead_of and set(items) & set(p.items)]
+            if not wanted:
+                raise NoSuchItem
+            change = self._write(tx, corpus, wanted, by)
+        return Written(change, tuple(one for one in found if one not in wanted))
+
     def _write(
         self, tx: Tx, corpus: Corpus, wanted: Sequence[Proposal], by: str
     ) -> ExampleChange:
-        files = self.files.add(_taught(wanted), corpus.fingerprint)
+        lines = [*_taught(wanted), *_in_the_way(wanted)]
+        files = self.files.add(lines, corpus.fingerprint)
         with self._kept(files):
             now = self.clock.now()
             change = tx.lessons.add_change(by, now, files.done, files.diff)
@@ -147,6 +165,15 @@ def _goes(proposal: Proposal, despite: frozenset[int]) -> bool:
 
 def _taught(wanted: Sequence[Proposal]) -> list[Taught]:
     return [Taught(one.file, one.lesson.intent, one.markup) for one in wanted]
+
+
+def _in_the_way(wanted: Sequence[Proposal]) -> list[Taught]:
+    """The lines that have the same words and another meaning."""
+    return [
+        Taught(old.file, old.lesson.intent, markup(old.lesson), old.line)
+        for one in wanted
+        for old in one.instead_of
+    ]
 
 
 def _fingerprint(corpus: Corpus, found: Sequence[Proposal]) -> str:

@@ -67,22 +67,33 @@ class _Likeness:
         found = (self.doubles.get((lesson.intent, form)) for form in forms)
         return next(filter(None, found), None)
 
+    def against(self, lesson: Lesson) -> Iterator[Example]:
+        """Yield every example of another intent that has the very same words."""
+        told = key(lesson.text)
+        for intent, keys in self.by_intent.items():
+            if intent != lesson.intent:
+                yield from (self.examples[n] for n, k in keys.items() if k == told)
+
     def rivals(self, lesson: Lesson) -> Iterator[Example]:
         """Yield the nearest example of each other intent that is nearly the same."""
-        found = [
-            near
-            for intent, keys in self.by_intent.items()
-            if intent != lesson.intent and (near := self._nearest(lesson, keys, RIVAL))
-        ]
+        told = key(lesson.text)
+        found = []
+        for intent, keys in self.by_intent.items():
+            if intent == lesson.intent:
+                continue
+            near = self._nearest(told, keys)
+            if near and key(near[0].lesson.text) == told:
+                others = {place: k for place, k in keys.items() if k != told}
+                near = self._nearest(told, others)
+            if near:
+                found.append(near)
         for example, _ in sorted(found, key=lambda near: -near[1]):
             yield example
 
     def _nearest(
-        self, lesson: Lesson, keys: Mapping[int, str], limit: int
+        self, told: str, keys: Mapping[int, str]
     ) -> tuple[Example, float] | None:
-        found = process.extractOne(
-            key(lesson.text), keys, scorer=fuzz.ratio, score_cutoff=limit
-        )
+        found = process.extractOne(told, keys, scorer=fuzz.ratio, score_cutoff=RIVAL)
         return None if found is None else (self.examples[found[2]], found[1])
 
 
@@ -121,6 +132,11 @@ def proposals(
 
 def _proposal(draft: _Draft, corpus: Corpus, warnings: tuple[Warned, ...]) -> Proposal:
     concerns = {warned.concern for warned in warnings}
+    against = [w for w in warnings if w.concern is Concern.CONTRADICTION]
+    # Two lessons that contradict each other wait, whatever stands in the files.
+    can_move = concerns & BLOCKING == {Concern.CONTRADICTION} and all(
+        warned.other for warned in against
+    )
     return Proposal(
         items=draft.items,
         lesson=draft.lesson,
@@ -129,6 +145,7 @@ def _proposal(draft: _Draft, corpus: Corpus, warnings: tuple[Warned, ...]) -> Pr
         warnings=warnings,
         blocked=bool(concerns & BLOCKING),
         asks=bool(concerns & ASKING),
+        instead_of=tuple(w.other for w in against if w.other) if can_move else (),
     )
 
 
@@ -182,13 +199,12 @@ def _doubles(
     same = likeness.same(lesson)
     if same is not None:
         yield Warned(Concern.TAUGHT_ALREADY, _short(markup(same.lesson)), same)
-    told = key(lesson.text)
+    for other in likeness.against(lesson):
+        yield Warned(Concern.CONTRADICTION, other.lesson.intent, other)
     for rival in likeness.rivals(lesson):
-        same_words = key(rival.lesson.text) == told
-        concern = Concern.CONTRADICTION if same_words else Concern.CONFLICT
-        yield Warned(concern, rival.lesson.intent, rival)
-    for other in sorted(meanings[told] - {lesson.intent}):
-        yield Warned(Concern.CONTRADICTION, other)
+        yield Warned(Concern.CONFLICT, rival.lesson.intent, rival)
+    for intent in sorted(meanings[key(lesson.text)] - {lesson.intent}):
+        yield Warned(Concern.CONTRADICTION, intent)
 
 
 def _short(text: str) -> str:

@@ -15,7 +15,7 @@ ACCEPTED = Decision(State.ACCEPTED, LESSON, "Tess", NOON + MINUTE, "act-1")
 REJECTED = replace(ACCEPTED, state=State.REJECTED, lesson=None)
 LINES = (
     Taught("data/a.yml", "transfer_money", "send [50](amount) to mum"),
-    Taught("data/b.yml", "greet", "good day"),
+    Taught("data/b.yml", "greet", "good day", stood=7),
 )
 
 

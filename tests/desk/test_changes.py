@@ -102,6 +102,25 @@ def test_a_contradiction_is_shown_with_the_line_it_contradicts(trainer, bank, ho
     assert data(home) == before
 
 
+def test_a_contradiction_is_moved_with_one_button_and_back(trainer, bank, home):
+    before = data(home)
+    rival = next(e for e in bank.teaching.examples("find_atm") if not e.lesson.spans)
+    item = taught(bank, rival.lesson.text.upper(), "check_balance")
+    trainer.open("/desk/changes").press("move")
+
+    assert "Moved" in trainer.text("toast")
+    words = {
+        intent: [e.lesson.text for e in bank.teaching.examples(intent)]
+        for intent in ("find_atm", "check_balance")
+    }
+    assert rival.lesson.text not in words["find_atm"]
+    assert rival.lesson.text.upper() in words["check_balance"]
+    assert bank.teaching.item(item).change is not None
+    assert len(trainer.page.xpath("//pre[@class='removed']")) == 1
+    trainer.press("revert")
+    assert data(home) == before
+
+
 def test_what_nearly_means_something_else_is_written_on_ones_word(trainer, bank, home):
     rival = next(
         e

@@ -107,6 +107,39 @@ def test_lines_that_are_gone_are_named_and_the_others_taken_out(home):
     assert before == bytes_of(home)
 
 
+@pytest.mark.parametrize(
+    ("stood", "markup"), [(0, ""), (1, "my balance"), (999, "my balance")]
+)
+def test_what_does_not_stand_there_is_not_taken_out(home, stood, markup):
+    place = line_of(home, "my balance")
+    wrong = Taught(ALL, "check_balance", markup or "my balances", stood or place)
+    before = bytes_of(home)
+
+    with pytest.raises(DataBroken):
+        add(home, NEW, wrong)
+    assert before == bytes_of(home)
+
+
+def test_a_line_is_kept_as_it_was_written_and_put_where_it_stood(home):
+    file = home / ALL
+    odd = '[savings]{"entity": "account"} now'
+    text = file.read_text().replace("- my balance\n", f"- {odd}\n      - my balance\n")
+    file.write_bytes(text.replace("\n", "\r\n").encode())
+    before = bytes_of(home)
+    out = Taught(ALL, "check_balance", "[savings](account) now", line_of(home, odd))
+    change = add(home, NEW, out)
+
+    assert odd not in file.read_text()
+    assert odd == change.done[1].markup
+    assert [] == list(YamlExamples(home).remove(change.done).missing)
+    assert before == bytes_of(home)
+
+
+def line_of(home: Path, said: str) -> int:
+    lines = (home / ALL).read_text().splitlines()
+    return next(n for n, line in enumerate(lines, 1) if line.endswith(f"- {said}"))
+
+
 def test_a_line_of_another_intent_is_not_taken_out(home):
     before = bytes_of(home)
     change = YamlExamples(home).remove([Taught(ALL, "lock_card", "my balance")])

@@ -293,6 +293,69 @@ def test_two_lessons_that_contradict_each_other_wait(asked, teaching):
     assert written(teaching).change is None
 
 
+def test_the_same_words_move_to_what_they_mean_in_one_change(
+    asked, teaching, home, logged
+):
+    before = bytes_of(home)
+    item, other = asked("Lock my card now, please!"), asked("qwe zorp")
+    teaching.correct([item.id], "unlock_card", BY)
+    teaching.correct([other.id], "check_balance", BY)
+    seen = teaching.preview()
+    moving, staying = seen.proposals
+    assert ["lock_card"] == [old.lesson.intent for old in moving.instead_of]
+    assert () == staying.instead_of
+
+    change = teaching.move([item.id], BY, seen.fingerprint, pseudonyms=True).change
+    assert "lock my card now please" not in texts(home, "lock_card")
+    assert "Lock my card now, please!" in texts(home, "unlock_card")
+    assert "-      - lock my card now please" in change.diff
+    assert [moving.instead_of[0].line, 0] == sorted(
+        (line.stood for line in change.taught), reverse=True
+    )
+    assert [staying.items] == [p.items for p in teaching.preview().proposals]
+
+    back = teaching.revert(change.id, BY)
+    assert before == bytes_of(home)
+    assert ((), 2) == (back.missing, len(back.removed))
+    assert State.OPEN is teaching.item(item.id).state
+    assert ["teaching_written", "teaching_reverted"] == logged()[-2:]
+
+
+def test_what_was_moved_away_stands_again_though_the_file_went_on(
+    asked, teaching, home
+):
+    item = asked("lock my card now please")
+    teaching.correct([item.id], "unlock_card", BY)
+    change = moved(teaching, item).change
+    file = home / ALL
+    file.write_text("# a line more\n" + file.read_text())
+    teaching.revert(change.id, BY)
+
+    assert "lock my card now please" in texts(home, "lock_card")
+    assert "lock my card now please" not in texts(home, "unlock_card")
+
+
+def test_only_what_stands_in_the_way_is_moved(asked, teaching, home):
+    before = bytes_of(home)
+    here, there = asked("zorp it"), asked("Zorp it!")
+    teaching.correct([here.id], "lock_card", BY)
+    teaching.correct([there.id], "unlock_card", BY)
+    for item in (here, there):
+        with pytest.raises(NoSuchItem):
+            moved(teaching, item)
+    secret = asked("lock my card now please")
+    teaching.correct([secret.id], "unlock_card", BY)
+    with pytest.raises(FilesChanged):
+        teaching.move([secret.id], BY, "of yesterday", pseudonyms=True)
+
+    assert before == bytes_of(home)
+
+
+def moved(teaching, item):
+    seen = teaching.preview().fingerprint
+    return teaching.move([item.id], BY, seen, pseudonyms=True)
+
+
 # --- writing and reverting --------------------------------------------------------
 
 

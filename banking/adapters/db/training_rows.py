@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -84,8 +85,8 @@ def item(row: RowMapping) -> InboxItem:
     )
 
 
-def taught_kept(taught: Taught) -> dict[str, str]:
-    return {"file": taught.file, "intent": taught.intent, "markup": taught.markup}
+def taught_kept(taught: Taught) -> dict[str, Any]:
+    return asdict(taught)
 
 
 def change(row: RowMapping) -> ExampleChange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from banking.domain.examples import Example, read_markup
-from banking.ports.training import DataBroken
+from banking.domain.examples import Example, markup, read_markup
+from banking.ports.training import DataBroken, Taught
 
 _DASH: Final = re.compile(r"\s*-\s*")
 
@@ -78,14 +78,54 @@ def removed(
             if block.intent == intent and block.indent is not None
             for example in block.examples
         ]
-        for markup in markups:
-            found = [n for n in standing if n not in gone and _said(lines[n]) == markup]
+        for line in markups:
+            found = [n for n in standing if n not in gone and _said(lines[n]) == line]
             if found:
                 gone.add(found[-1])
             else:
-                missing.setdefault(intent, []).append(markup)
+                missing.setdefault(intent, []).append(line)
     kept = [line for number, line in enumerate(lines) if number not in gone]
     return "\n".join(kept), missing
+
+
+def taken_out(text: str, wanted: Iterable[Taught], blocks: Sequence[Block]) -> str:
+    """The text without the lines that stand where these stood.
+
+    Raises DataBroken where one is not there, or not on a line of its own.
+    """
+    lines = text.split("\n")
+    standing = {
+        (block.intent, example.line, markup(example.lesson))
+        for block in blocks
+        if block.indent is not None
+        for example in block.examples
+    }
+    for line in wanted:
+        if (line.intent, line.stood, line.markup) not in standing:
+            raise DataBroken(f"{line.file}:{line.stood}: cannot be taken out here")
+    gone = {line.stood - 1 for line in wanted}
+    return "\n".join(line for n, line in enumerate(lines) if n not in gone)
+
+
+def said_in(text: str, line: int) -> str:
+    """The example on a line, counted from 1, as it is written."""
+    return _said(text.split("\n")[line - 1])
+
+
+def put_again(file: str, text: str, wanted: Iterable[Taught]) -> str:
+    """The text with lines that were taken out, where they stood or near it."""
+    for line in sorted(wanted, key=lambda each: each.stood):
+        places = [b for b in read_blocks(file, text) if b.intent == line.intent]
+        place = max(places, key=_end, default=None)
+        if place is None or place.indent is None:
+            raise DataBroken(f"{file}:1: {line.intent} has no examples any more")
+        first = place.examples[0].line - 1
+        lines = text.split("\n")
+        ending = "\r" if lines[0].endswith("\r") else ""
+        at = min(max(first, line.stood - 1), _end(place))
+        lines[at:at] = [f"{place.indent}- {line.markup}{ending}"]
+        text = "\n".join(lines)
+    return text
 
 
 def _end(block: Block) -> int:

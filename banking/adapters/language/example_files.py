@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,14 +20,14 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from banking.adapters.language.example_blocks import (
-    Block,
-    added,
-    read_blocks,
-    removed,
+from banking.adapters.language.example_changes import (
+    as_they_stood,
+    blocks_of,
+    check_nothing_else,
+    with_lines,
+    without_lines,
 )
 from banking.adapters.language.writing import alone, write_all
-from banking.domain.examples import markup
 from banking.ports.training import (
     Corpus,
     DataBroken,
@@ -57,7 +57,7 @@ class YamlExamples:
 
     def read(self) -> Corpus:
         texts = self._texts()
-        blocks = _blocks(texts)
+        blocks = blocks_of(texts)
         domain = self._domain()
         known = _names(domain.get("intents"))
         # Of an intent written in several places, the largest.
@@ -80,22 +80,23 @@ class YamlExamples:
 
     def planned(self, taught: Sequence[Taught]) -> str:
         texts = self._texts()
-        return _diff(texts, _with(texts, taught))
+        return _diff(texts, with_lines(texts, taught))
 
     def add(self, taught: Sequence[Taught], fingerprint: str) -> FileChange:
         with alone(self.home):
             before = self._texts()
             if _fingerprint(before) != fingerprint:
                 raise FilesChanged
-            after = _with(before, taught)
-            _check_only_added(before, after, taught)
+            after = with_lines(before, taught)
+            check_nothing_else(before, after, taught)
             self._write(before, after)
-        return FileChange(_diff(before, after), tuple(taught), (), before, after)
+        done = as_they_stood(before, taught)
+        return FileChange(_diff(before, after), done, (), before, after)
 
     def remove(self, taught: Sequence[Taught]) -> FileChange:
         with alone(self.home):
             before = self._texts()
-            after, missing = _without(before, taught)
+            after, missing = without_lines(before, taught)
             self._write(before, after)
         left = Counter(missing)
         done = []
@@ -192,74 +193,6 @@ def _without_line(problem: str) -> str:
     """ "data/x.yml:12: why" without its number: lines move when others are added."""
     file, number, reason = (*problem.split(":", 2), "", "")[:3]
     return f"{file}:{reason}" if number.strip().isdigit() else problem
-
-
-def _blocks(texts: Mapping[str, str]) -> dict[str, tuple[Block, ...]]:
-    problems, blocks = [], {}
-    for file, text in texts.items():
-        try:
-            blocks[file] = read_blocks(file, text)
-        except DataBroken as broken:
-            problems.append(broken.about)
-    if problems:
-        raise DataBroken("\n".join(problems))
-    return blocks
-
-
-def _with(texts: Mapping[str, str], taught: Sequence[Taught]) -> dict[str, str]:
-    return {
-        file: added(text, _of(file, taught), read_blocks(file, text))
-        if _of(file, taught)
-        else text
-        for file, text in texts.items()
-    }
-
-
-def _without(
-    texts: Mapping[str, str], taught: Sequence[Taught]
-) -> tuple[dict[str, str], list[Taught]]:
-    after = dict(texts)
-    missing = [line for line in taught if line.file not in texts]
-    for file, text in texts.items():
-        if wanted := _of(file, taught):
-            after[file], gone = removed(text, wanted, read_blocks(file, text))
-            missing += [
-                Taught(file, intent, markup)
-                for intent, markups in gone.items()
-                for markup in markups
-            ]
-    return after, missing
-
-
-def _of(file: str, taught: Sequence[Taught]) -> dict[str, list[str]]:
-    """The lines for one file, by intent."""
-    wanted: dict[str, list[str]] = {}
-    for line in taught:
-        if line.file == file:
-            wanted.setdefault(line.intent, []).append(line.markup)
-    return wanted
-
-
-def _check_only_added(
-    before: Mapping[str, str], after: Mapping[str, str], taught: Sequence[Taught]
-) -> None:
-    """Read what is about to be written: the old lines and the new, nothing else."""
-    files = {line.file for line in taught}
-    new = Counter((line.file, line.intent, line.markup) for line in taught)
-    if _counted(after, files) != _counted(before, files) + new:
-        raise DataBroken("the new lines do not read as they were meant")
-
-
-def _counted(
-    texts: Mapping[str, str], files: Collection[str]
-) -> Counter[tuple[str, str, str]]:
-    read = _blocks({file: text for file, text in texts.items() if file in files})
-    return Counter(
-        (file, block.intent, markup(example.lesson))
-        for file, blocks in read.items()
-        for block in blocks
-        for example in block.examples
-    )
 
 
 def _fingerprint(texts: Mapping[str, str]) -> str:

@@ -33,11 +33,10 @@ def act(desk: Desk, asked: Asked) -> Response:
     what, _, rest = form.get("do").partition(":")
     try:
         match what:
-            case "write":
-                return _write(desk, asked)
+            case "write" | "move":
+                return _written(desk, asked, _ids(rest))
             case "reopen":
-                ids = [number(item) for item in rest.split(",")]
-                done = desk.teaching.reopen(ids, asked.by)
+                done = desk.teaching.reopen(_ids(rest), asked.by)
                 return back_to(HOME, did="reopened", n=str(len(done.changed)))
             case "undo":
                 done = desk.teaching.undo(form.get("act"), asked.by)
@@ -51,23 +50,30 @@ def act(desk: Desk, asked: Asked) -> Response:
                 )
             case _:
                 return back_to(HOME)
-    except (FilesChanged, FilesBusy) as refusal:
+    except (FilesChanged, FilesBusy, DataBroken) as refusal:
         return _page(desk, asked, refusal)
 
 
-def _write(desk: Desk, asked: Asked) -> Response:
+def _written(desk: Desk, asked: Asked, moved: list[int]) -> Response:
+    """Write all that may be, or move what is meant alone."""
     form = asked.form
-    written = desk.teaching.write(
-        asked.by,
-        form.get("fingerprint"),
-        despite=[
-            number(item) for some in form.all("despite") for item in some.split(",")
-        ],
-        pseudonyms=form.get("names") != "keep",
-    )
-    if written.change is None:
+    shown, pseudonyms = form.get("fingerprint"), form.get("names") != "keep"
+    if any(moved):
+        done = desk.teaching.move(moved, asked.by, shown, pseudonyms=pseudonyms)
+    else:
+        despite = [item for some in form.all("despite") for item in _ids(some)]
+        done = desk.teaching.write(
+            asked.by, shown, despite=despite, pseudonyms=pseudonyms
+        )
+    if done.change is None:
         return back_to(HOME, nothing="1")
-    return back_to(HOME, written=str(written.change.id))
+    return back_to(
+        HOME, written=str(done.change.id), **({"moved": "1"} if any(moved) else {})
+    )
+
+
+def _ids(told: str) -> list[int]:
+    return [number(item) for item in told.split(",")]
 
 
 def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> Response:
@@ -89,6 +95,7 @@ def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> R
         "before": before,
         "shown_at_once": _CHANGES_SHOWN,
         "told": told(query),
+        "moved": query.get("moved") == "1",
         "written": number(query.get("written")),
         "reverted": number(query.get("reverted")),
         "missing": number(query.get("missing")),
