@@ -6,6 +6,7 @@ They stand in `domain.yml` beside all others, so that a bank edits one file.
 import logging
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -36,8 +37,7 @@ class DomainWords:
 
         Raises OSError when the file is not there.
         """
-        read = YAML(typ="safe", pure=True).load(domain.read_text(encoding="utf-8"))
-        return cls(read["responses"], bank=bank)
+        return cls(_responses(domain.read_text(encoding="utf-8")), bank=bank)
 
     def text(self, response: str, /, **facts: str) -> str:
         """Return the words of a response that is nothing but words."""
@@ -57,6 +57,13 @@ class DomainWords:
             words.get("custom"),
             response,
         )
+
+
+@lru_cache(maxsize=1)
+def _responses(domain: str) -> Mapping[str, Any]:
+    """Read the text of a domain file. Half a second of work, so done once a text."""
+    read: Mapping[str, Mapping[str, Any]] = YAML(typ="safe", pure=True).load(domain)
+    return read["responses"]
 
 
 def _filled(words: Any, response: str, facts: Mapping[str, str]) -> Any:
