@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from banking.adapters import rasa
 from banking.adapters.rasa import RasaClient
 from banking.domain.envelope import unseal
 from banking.ports.gateway import RasaUnavailable
+from tests.answering import Answers, answering
 from tests.clock import StoppedClock
 
 KEY = bytes(range(32))
@@ -38,7 +38,7 @@ SAID = {
 
 @dataclass
 class Channel:
-    port: int = 0
+    url: str = ""
     status: int = 200
     body: bytes = json.dumps(SAID).encode()
     location: str = ""
@@ -47,46 +47,27 @@ class Channel:
     paths: list[str] = field(default_factory=list)
     connections: set[Any] = field(default_factory=set)
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
 
 @pytest.fixture
 def channel() -> Iterator[Channel]:
     house = Channel()
     house.hold.set()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:
+        def answer(self) -> None:
             house.paths.append(self.path)
             house.connections.add(self.client_address)
-            sent = self.rfile.read(int(self.headers["Content-Length"]))
-            house.posted.append(json.loads(sent))
+            house.posted.append(json.loads(self.heard()))
             house.hold.wait(5)
-            self.send_response(house.status)
-            if house.location:
-                self.send_header("Location", house.location)
-            self.send_header("Content-Length", str(len(house.body)))
-            self.end_headers()
-            self.wfile.write(house.body)
+            moved = {"location": house.location} if house.location else {}
+            self.say(house.status, house.body, **moved)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    house.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield house
-    house.hold.set()
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with answering(Handler) as house.url:
+        yield house
+        house.hold.set()
 
 
 @pytest.fixture

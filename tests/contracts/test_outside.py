@@ -1,10 +1,8 @@
 """What the SMS gateway and the SIM signal promise, over HTTP and in memory."""
 
 import json
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +12,7 @@ from banking.adapters.memory.identity import MemorySimChange, MemorySms
 from banking.adapters.sim_change import HttpSimChange
 from banking.adapters.sms import HttpSmsGateway
 from banking.ports.identity import SimChangeUnknown, SmsUnavailable
+from tests.answering import Answers, answering
 from tests.contracts.conftest import NOON
 
 AMA, KOFI = "+15550101567", "+15550102222"
@@ -48,33 +47,17 @@ class Carrier:
 def running():
     carrier = Carrier()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["content-length"]))
-            self.answer(carrier.takes(json.loads(raw)), {})
-
-        def do_GET(self) -> None:
+    class Handler(Answers):
+        def answer(self) -> None:
+            if self.command == "POST":
+                self.say(carrier.takes(json.loads(self.heard())))
+                return
             (phone,) = parse_qs(urlsplit(self.path).query)["phone"]
-            self.answer(*carrier.tells(phone))
+            status, told = carrier.tells(phone)
+            self.say(status, json.dumps(told).encode())
 
-        def answer(self, status: int, body: dict) -> None:
-            raw = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    carrier.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield carrier
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(Handler) as carrier.url:
+        yield carrier
 
 
 @pytest.fixture

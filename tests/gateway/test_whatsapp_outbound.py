@@ -1,9 +1,7 @@
 """The Graph API's requests: their form, their limits, and where the token goes."""
 
 import json
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
@@ -25,6 +23,7 @@ from banking.domain.bubbles import (
     unmarked,
 )
 from banking.ports.gateway import Conversation, SendFailed
+from tests.answering import Answers, answering
 
 AMA = Conversation("c1", "whatsapp", "+233244123456", phone="+233244123456")
 
@@ -215,40 +214,26 @@ def test_replies_of_the_dialogue_engine():
 # --- over HTTP --------------------------------------------------------------------
 
 
-class Graph(BaseHTTPRequestHandler):
+class Graph(Answers):
     """Answers as scripted, and remembers what it was sent."""
 
     script: ClassVar[list] = []
     seen: ClassVar[list] = []
 
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"] or 0))
-        self.seen.append((self.path, dict(self.headers), body))
+    def answer(self):
+        self.seen.append((self.path, dict(self.headers), self.heard()))
         status, headers, answer = self.script.pop(0) if self.script else ok()
         if status == 0:
             self.close_connection = True
             return
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_GET = do_POST  # noqa: N815 - named by http.server
-
-    def log_message(self, *_):
-        pass
+        self.say(status, answer, **headers)
 
 
 @pytest.fixture
 def graph():
     Graph.script, Graph.seen = [], []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Graph)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Graph, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with answering(Graph) as url:
+        yield Graph, url
 
 
 @pytest.fixture

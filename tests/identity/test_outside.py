@@ -1,18 +1,16 @@
 """The SMS gateway and the SIM signal over real HTTP, well-behaved and not."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from banking.adapters.memory.identity import MemorySimChange, MemorySms
 from banking.adapters.sim_change import HttpSimChange
 from banking.adapters.sms import HttpSmsGateway, sms_texts
 from banking.ports.identity import SimChangeUnknown, SmsUnavailable
+from tests.answering import Answers, answering
 
 PHONE = "+15550101567"
 
@@ -30,34 +28,18 @@ class Outside:
 def outside() -> Iterator[Outside]:
     told = Outside()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def answer(self) -> None:
-            length = int(self.headers.get("content-length") or 0)
-            body = json.loads(self.rfile.read(length)) if length else None
-            told.asked.append((self.command, self.path, body))
+            asked = json.loads(self.heard() or "null")
+            told.asked.append((self.command, self.path, asked))
             status, content = told.answers.pop(0)
-            raw = content if isinstance(content, bytes) else json.dumps(content)
-            raw = raw if isinstance(raw, bytes) else raw.encode()
-            self.send_response(status)
-            if status in (301, 302, 307):
-                self.send_header("location", f"{told.url}/elsewhere")
-            self.send_header("content-length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
+            raw = isinstance(content, bytes)
+            body = content if raw else json.dumps(content).encode()
+            moved = {"location": f"{told.url}/elsewhere"} if status == 302 else {}
+            self.say(status, body, **moved)
 
-        do_GET = do_POST = answer  # noqa: N815 - the names http.server looks for
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield told
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(Handler) as told.url:
+        yield told
 
 
 def gateway(outside: Outside) -> HttpSmsGateway:
@@ -105,14 +87,6 @@ def test_nobody_at_the_address_is_said():
     assert not down.value.perhaps_taken
 
 
-def test_the_same_id_is_the_same_message_in_memory_too():
-    sms = MemorySms()
-    sms.send("m1", PHONE, "hello")
-    sms.send("m1", PHONE, "hello")
-
-    assert sms.to(PHONE) == ["hello"]
-
-
 @pytest.mark.parametrize(
     ("told", "moment"),
     [
@@ -149,11 +123,9 @@ def test_what_cannot_be_read_is_unknown_not_steady(outside, answer):
         HttpSimChange(outside.url).changed_at(PHONE)
 
 
-def test_a_silent_signal_is_unknown():
+def test_nobody_to_ask_is_unknown():
     with pytest.raises(SimChangeUnknown):
         HttpSimChange("http://127.0.0.1:9", timeout_s=1).changed_at(PHONE)
-    with pytest.raises(SimChangeUnknown):
-        MemorySimChange(down=True).changed_at(PHONE)
 
 
 def test_no_text_message_asks_for_anything_and_all_say_who_writes():
