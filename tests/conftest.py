@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+import structlog
 from pydantic import SecretStr
 from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 WHOLE_BANK_SECONDS = 600
 # The schema's own history stays.
 KEPT = ("alembic_version",)
+
+
+def pytest_configure() -> None:
+    """Log as a test wants to read it; painting one traceback takes seconds."""
+    plain = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
