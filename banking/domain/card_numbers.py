@@ -36,7 +36,7 @@ _RARE: dict[str, tuple[int, ...]] = {
     **{str(n): (16,) for n in (81, 82, 97)},
     **{str(n): (15,) for n in (18, 20, 21)},
 }
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 _EVEN_GROUPS = frozenset((3, 4, 5, 6))
 
 
@@ -96,10 +96,8 @@ def digits_of(run: re.Match[str]) -> tuple[list[int], str]:
 
 def luhn(digits: str) -> bool:
     """Whether the last digit is the check digit of the others."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = ord(digit) - 48
-        total += _DOUBLED[value] if place & 1 else value
+    odd, even = digits[::-2], digits[-2::-2].translate(_DOUBLED)
+    total = sum(odd.encode()) + sum(even.encode()) - 48 * len(digits)
     return total % 10 == 0 and digits.strip("0") != ""
 
 
@@ -136,14 +134,18 @@ def _spans(plain: str, digits: str, places: list[int]) -> list[tuple[int, int]]:
     """
     edges = _edges(places)
     groups = set(edges)
+    stretches = [(0, len(digits))]
+    if len(edges) > 2:  # noqa: PLR2004 - an unbroken run has a beginning and an end
+        stretches += _stretches(plain, places, edges)
     for kinds in (_COMMON, _RARE):
-        for start, end in [(0, len(digits)), *_stretches(plain, places, edges)]:
+        for start, end in stretches:
             lengths = kinds.get(digits[start : start + 2], ())
             if end - start in lengths and luhn(digits[start:end]):
                 return [(start, end)]
-        spans = _windows(digits, kinds, lambda a, b: a in groups and b in groups)
-        if spans:
-            return spans
+        if len(edges) > 2:  # noqa: PLR2004
+            spans = _windows(digits, kinds, lambda a, b: a in groups and b in groups)
+            if spans:
+                return spans
     if len(digits) <= LONGEST and luhn(digits) and _written_as_one(edges):
         return [(0, len(digits))]
     return _windows(digits, _COMMON, lambda _a, _b: True)

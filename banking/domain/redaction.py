@@ -6,12 +6,12 @@ an amount is asked again in a moment, a card number in a log stays there.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from banking.domain import card_numbers, spoken_secrets
+from banking.domain import card_numbers, spelt_digits, spoken_secrets
 from banking.domain.card_numbers import GAP
 from banking.domain.spoken_secrets import CODE, CVV, PASSWORD, PIN
 
@@ -117,7 +117,8 @@ def redact(
         cuts.append(_card(joined[1], name_card))
     taken = cuts[0].end if cuts else 0
     hidden = " " * taken + plain[taken:]
-    cuts += [_card(found, name_card) for found in card_numbers.find(hidden)]
+    read_out = spelt_digits.read_out(hidden)
+    cuts += [_card(found, name_card) for found in _cards(hidden, read_out)]
     for card in list(cuts):
         cuts += _beside(plain, card)
     cuts += [
@@ -129,7 +130,7 @@ def redact(
     free = [(cut.start, cut.end) for cut in cuts]
     cuts += [
         _Cut(said.start, said.end, said.kind)
-        for said in spoken_secrets.find(plain)
+        for said in _spoken(plain, read_out)
         if not free
         or all(said.end <= start or end <= said.start for start, end in free)
     ]
@@ -185,6 +186,29 @@ def _digits() -> dict[int, str]:
 def _card(found: card_numbers.Found, name_card: Callable[[str], str]) -> _Cut:
     instead = name_card(found.digits) if found.digits else "[digits]"
     return _Cut(found.start, found.end, CARD, instead)
+
+
+def _cards(
+    plain: str, read_out: spelt_digits.ReadOut | None
+) -> Iterator[card_numbers.Found]:
+    """Card numbers in digits, in words, or in both."""
+    if read_out is None:
+        yield from card_numbers.find(plain)
+        return
+    for card in card_numbers.find(read_out.text):
+        start, end = read_out.span(card.start, card.end)
+        yield card_numbers.Found(start, end, card.digits)
+
+
+def _spoken(
+    plain: str, read_out: spelt_digits.ReadOut | None
+) -> Iterator[spoken_secrets.Spoken]:
+    """What is named as a secret, in digits or in words."""
+    if read_out is None:
+        yield from spoken_secrets.find(plain)
+        return
+    for said in spoken_secrets.find(read_out.text):
+        yield spoken_secrets.Spoken(*read_out.span(said.start, said.end), said.kind)
 
 
 def _beside(plain: str, card: _Cut) -> list[_Cut]:

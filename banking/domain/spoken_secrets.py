@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from banking.domain.odd_spellings import straightened
+
 PIN, CODE, CVV, PASSWORD = "pin", "code", "cvv", "password"
 
 _NAMES: dict[str, str] = {
-    **dict.fromkeys(("pin", "pins", "mpin", "pincode", "pincodes"), PIN),
+    **dict.fromkeys(
+        ("pin", "pins", "mpin", "pincode", "pincodes", "pni", "pinn", "piin"), PIN
+    ),
     **dict.fromkeys(
         "password passwords passcode passcodes passphrase passwd pwd contraseña clave"
         " senha passe kennwort passwort".split(),
@@ -88,17 +92,6 @@ _SAID = re.compile(
     r"\s*(?:is|was|=|:|->)\s*[\"'\u201c\u2018]?(?P<value>[^\s\"'\u201d\u2019]{4,128})",
     re.IGNORECASE,
 )
-_DIGIT_WORDS = frozenset(
-    "zero oh one two three four five six seven eight nine double triple".split()
-)
-_SAID_DIGIT = f"(?:{'|'.join(sorted(_DIGIT_WORDS))})"
-# Digits as words, straight behind the name of a secret.
-_SPELT = re.compile(
-    r"(?<![^\W_])(?P<word>m?pin|passcode|otp|cvv|cvc)"
-    r"(?:\s*(?:code|number|is|was|:|=|-)){0,3}\s*"
-    rf"(?P<value>{_SAID_DIGIT}(?:[\s,.\-]{{1,3}}{_SAID_DIGIT}){{2,15}})(?![^\W_])",
-    re.IGNORECASE,
-)
 # What people say of a password without telling it.
 _NOT_A_VALUE = frozenset(
     "wrong right correct incorrect expired blocked locked lost forgotten changed reset"
@@ -124,28 +117,17 @@ class _Token(NamedTuple):
 
 def find(plain: str) -> Iterator[Spoken]:
     """Yield every spoken secret of a text whose digits are 0 to 9."""
+    plain = straightened(plain)
     lower = plain.lower()
     if not any(name in lower for name in _NAMES):
         # Most texts name no secret, and are not taken apart.
         yield from _said(plain)
         return
-    tokens = [
-        _Token(
-            *found.span(),
-            _bare(found[0]) if found.lastgroup == "word" else found[0],
-            found.lastgroup or "",
-        )
-        for found in _TOKEN.finditer(plain)
-    ]
-    if not _DIGIT_WORDS.isdisjoint(token.text for token in tokens):
-        yield from _spelt(plain)
-    if not any(token.text in _NAMES for token in tokens if token.kind == "word"):
+    tokens = [_token(found) for found in _TOKEN.finditer(plain)]
+    names = _names_in(tokens)
+    if not any(names):
         yield from _said(plain)
         return
-    names = [
-        _named(tokens, at) if token.text in _NAMES else None
-        for at, token in enumerate(tokens)
-    ]
     before = _nearest(tokens, names)
     after: list[str | None] = []
     for index, token in enumerate(tokens):
@@ -194,50 +176,55 @@ def _nearest(tokens: list[_Token], names: list[str | None]) -> list[str | None]:
     return nearest
 
 
-def _bare(word: str) -> str:
-    """A word without its case and its "'s"."""
-    word = word.lower()
-    if word.isalnum():
-        return word
-    return word.replace("\u2019", "'").removesuffix("'s")
+def _token(found: re.Match[str]) -> _Token:
+    """A token; a word is without its case and its "'s"."""
+    text, kind = found[0], found.lastgroup or ""
+    if kind == "word":
+        text = text.lower()
+        if not text.isalnum():
+            text = text.replace("\u2019", "'").removesuffix("'s")
+    return _Token(found.start(), found.end(), text, kind)
 
 
-def _named(tokens: list[_Token], at: int) -> str | None:
-    token = tokens[at]
-    kind = _NAMES.get(token.text) if token.kind == "word" else None
-    if kind == CODE and at > 0 and tokens[at - 1].text in _PUBLIC_CODES:
-        return None
-    return kind
+def _names_in(tokens: list[_Token]) -> list[str | None]:
+    """For each token the kind of secret that it names, if any."""
+    names = [_NAMES.get(token[2]) for token in tokens]
+    for at, kind in enumerate(names):
+        if kind == CODE and at and tokens[at - 1].text in _PUBLIC_CODES:
+            names[at] = None
+    return names
 
 
 def _right_length(number: _Token, kind: str, *, direct: bool) -> bool:
     text = number.text
     count = len(text) if text.isdigit() else len(_DIGIT.findall(text))
-    # "Security code" may mean the three digits on the back of a card.
-    shortest = _SHORTEST_CVV if kind in (CVV, CODE) and direct else _SHORTEST
-    shortest = _SHORTEST_CVV if kind == CVV else shortest
+    # Right behind its name a number may be as short as that on the back of a card.
+    shortest = _SHORTEST_CVV if direct or kind == CVV else _SHORTEST
     return shortest <= count <= (_LONGEST_DIRECT if direct else _LONGEST)
 
 
 def _public(plain: str, tokens: list[_Token], index: int, *, said: bool) -> bool:
     """Whether a number is plainly money, a date, or named as something public."""
-    number = tokens[index]
+    start, end, text, _ = tokens[index]
     before = tokens[index - 1].text if index else ""
-    after = tokens[index + 1] if index + 1 < len(tokens) else None
-    left = plain[max(0, number.start - 2) : number.start].rstrip()[-1:]
-    right = plain[number.end : number.end + 4]
-    counted = (
-        after is not None and after.text in _COUNTED and after.start <= number.end + 1
-    )
-    money = before in _MONEY or left in _MONEY_LEFT or right[:1] in _MONEY_RIGHT
-    if counted or money or (right[:1] in ".," and _DECIMALS.match(right)):
+    if index + 1 < len(tokens):
+        after = tokens[index + 1]
+        if after.text in _COUNTED and after.start <= end + 1:
+            return True
+    left = plain[start - 1 : start]
+    if left.isspace():
+        left = plain[start - 2 : start - 1]
+    right = plain[end : end + 1]
+    if before in _MONEY or left in _MONEY_LEFT or right in _MONEY_RIGHT:
         return True
-    year = _YEAR.fullmatch(number.text) and before in _BEFORE_YEAR
+    if right and right in ".," and _DECIMALS.match(plain, end, end + 4):
+        return True
+    year = before in _BEFORE_YEAR and _YEAR.fullmatch(text)
     return not said and bool(
         year
         or left in _MASKED
-        or _DATE.fullmatch(number.text)
-        or _AMOUNT.fullmatch(number.text)
+        or _DATE.fullmatch(text)
+        or _AMOUNT.fullmatch(text)
         or _is_named(tokens, index, linked_by_is=False)
     )
 
@@ -248,13 +235,6 @@ def _is_named(tokens: list[_Token], index: int, *, linked_by_is: bool) -> bool:
     while at >= 0 and tokens[at].text in links and index - at <= _MOST_LINKS + 1:
         at -= 1
     return at >= 0 and tokens[at].text in _NAMED
-
-
-def _spelt(plain: str) -> Iterator[Spoken]:
-    """Digits said as words, "pin seven three nine one"."""
-    for spelt in _SPELT.finditer(plain):
-        kind = _NAMES[spelt["word"].lower()]
-        yield Spoken(spelt.start("value"), spelt.end("value"), kind)
 
 
 def _said(plain: str) -> Iterator[Spoken]:

@@ -334,7 +334,10 @@ def test_whether_anything_else_was_said(text, more):
         "GB29AAAA", "1.2,", "card ", "* ", "account number is ", "4a", "123-45-",
         "exp ", "pin is is is is is 12345 ", "12/28 ", "AB12", "$", "4\u0661",
         "\u200b", "1\u200b", "password", "is:", "4111-", "(1", "otp o.t.p ",
-        "5 code 5 pin 5 ",
+        "5 code 5 pin 5 ", "4111111111111112 x ", "p1n 1234 ", "p.i.n. 123456 ", "p.i.",
+        "one ", "pin one two three four ", "four one x ", "one 1 two 2 x ", "double ",
+        "four one one one one one one one one one one one one one one one x ", "o ",
+        "seventy 4111 ", "c v v two four one ",
     ],
 )  # fmt: skip
 def test_fifty_kilobytes_take_no_longer_than_a_blink(piece):
