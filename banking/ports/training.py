@@ -68,7 +68,7 @@ class InboxGroup:
     """Messages that are alike. ``text`` is the most typical of them.
 
     ``confidence`` is how sure the assistant was of ``reading``, also where it acted on
-    another one.
+    another one. ``meaning`` is what a trainer said that the typical one means, or "".
     """
 
     id: int
@@ -81,6 +81,7 @@ class InboxGroup:
     reasons: Mapping[Reason, int]
     latest_at: datetime
     items: tuple[int, ...]
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

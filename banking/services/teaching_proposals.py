@@ -46,6 +46,7 @@ class _Likeness:
     """What stands in the data, by its key, to be compared with."""
 
     by_intent: Mapping[str, Mapping[int, str]] = field(repr=False)
+    by_key: Mapping[str, Sequence[Example]] = field(repr=False)
     doubles: Mapping[tuple[str, str], Example] = field(repr=False)
     examples: Sequence[Example] = field(repr=False)
 
@@ -53,13 +54,15 @@ class _Likeness:
     def of(cls, examples: Sequence[Example]) -> _Likeness:
         """Index the examples of a corpus."""
         keys: dict[str, dict[int, str]] = {}
+        same: dict[str, list[Example]] = {}
         doubles: dict[tuple[str, str], Example] = {}
         for place, example in enumerate(examples):
             told = key(example.lesson.text)
             keys.setdefault(example.lesson.intent, {})[place] = told
+            same.setdefault(told, []).append(example)
             for form in _forms(told):
                 doubles.setdefault((example.lesson.intent, form), example)
-        return cls(keys, doubles, examples)
+        return cls(keys, same, doubles, examples)
 
     def same(self, lesson: Lesson) -> Example | None:
         """The double of a lesson within its intent."""
@@ -69,10 +72,9 @@ class _Likeness:
 
     def against(self, lesson: Lesson) -> Iterator[Example]:
         """Yield every example of another intent that has the very same words."""
-        told = key(lesson.text)
-        for intent, keys in self.by_intent.items():
-            if intent != lesson.intent:
-                yield from (self.examples[n] for n, k in keys.items() if k == told)
+        for example in self.by_key.get(key(lesson.text), ()):
+            if example.lesson.intent != lesson.intent:
+                yield example
 
     def rivals(self, lesson: Lesson) -> Iterator[Example]:
         """Yield the nearest example of each other intent that is nearly the same."""

@@ -45,6 +45,17 @@ def test_a_group_tells_how_sure_its_reading_was(tx, suggested, sure):
     assert sure == group.confidence
 
 
+def test_a_group_tells_what_a_trainer_said_it_means(tx):
+    one, other = put(tx, found("wat i got", "greet"), found("zorp it", "greet"))
+    decide(tx, one, Lesson("lock_card", "wat i got"))
+    decide(tx, other)
+
+    assert [["lock_card"], [""]] == [
+        [g.meaning for g in tx.inbox.page(InboxQuery(state=state)).groups]
+        for state in (State.CORRECTED, State.REJECTED)
+    ]
+
+
 def test_the_inbox_is_narrowed(tx):
     put(
         tx,

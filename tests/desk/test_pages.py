@@ -123,6 +123,8 @@ def test_another_intent_is_chosen(inbox: Visitor, bank: Bank):
 
     assert bank.teaching.item(item.id).lesson.intent == "freeze_account"
     assert bank.teaching.item(item.id).state is State.CORRECTED
+    [row] = inbox.open("/desk/inbox?state=corrected").texts("group")
+    assert "freeze_account was read as lock_card" in row
 
 
 def test_what_teaches_nothing_is_set_aside_and_comes_back(inbox: Visitor, bank: Bank):

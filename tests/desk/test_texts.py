@@ -27,6 +27,7 @@ PAYLOADS = (
 
 
 CONTROLS = dict.fromkeys(range(32), " ")
+TURNING = dict.fromkeys(map(ord, "\u202e\u2066"), "⇄")
 
 
 def test_no_message_is_ever_markup(trainer: Visitor, bank: Bank):
@@ -55,7 +56,7 @@ def test_no_message_is_ever_markup(trainer: Visitor, bank: Bank):
 
 def plain(text: str) -> str:
     """What a page can show of a text: spaces are one, controls are none."""
-    return " ".join(text.translate(CONTROLS).split())
+    return " ".join(text.translate(CONTROLS | TURNING).split())
 
 
 def assert_inert(visitor: Visitor) -> None:
@@ -71,6 +72,18 @@ def test_a_search_for_markup_comes_back_as_text(trainer: Visitor):
 
     assert not trainer.page.xpath("//script[not(@src)]")
     assert trainer.find("search")[0].get("value").startswith('"><script>')
+
+
+def test_a_mark_of_direction_is_seen_and_turns_nothing(trainer: Visitor, bank: Bank):
+    said = "\u202eevird eht 50"
+    Chat(bank, "+15550100001").says(
+        said, "nlu_fallback", 0.2, marks=[("50", "amount")], does=["action_fallback"]
+    )
+    trainer.open("/desk/inbox")
+    assert trainer.text("group-text") == "⇄evird eht 50"
+    trainer.open(trainer.find("group-text")[0].get("href"))
+    assert trainer.page.xpath("//p[@id='say']//mark/text()") == ["50"]
+    assert "\u202e" not in trainer.answer.text
 
 
 # --- how values look --------------------------------------------------------------

@@ -53,7 +53,7 @@ _GROUPS: Final = {
 _TYPICAL: Final = text(
     f"""
     SELECT DISTINCT ON ("group") "group", text, spans, reading, suggested, intent,
-        confidence, ranking
+        confidence, ranking, lesson->>'intent' AS meaning
     FROM (
         SELECT *, count(*) OVER (PARTITION BY "group", lower(text)) AS same,
             count(*) OVER (PARTITION BY "group", key) AS "like"
@@ -161,6 +161,7 @@ def _groups(
             reasons=reasons[row.id],
             latest_at=row.latest,
             items=tuple(row.items),
+            meaning=typical[row.id].meaning or "",
         )
         for row in shown
     )

@@ -94,6 +94,7 @@ def _group(number: int, alike: Sequence[Kept]) -> InboxGroup:
         reasons=_by_reason(items),
         latest_at=max(item.at for item in items),
         items=tuple(sorted((item.id for item in items), reverse=True)),
+        meaning=best.lesson.intent if best.lesson else "",
     )
 
 

@@ -31,6 +31,7 @@ _TINTS = (
     "percent",
 )
 _DAY = 86_400
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], "⇄")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,14 @@ def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
     if at < len(text):
         made.append(Piece(text[at:], at, len(text)))
     return made
+
+
+def plain(text: str) -> str:
+    """The text with its marks that turn the direction seen, one for one.
+
+    They make a trainer read another text than the one that would be written.
+    """
+    return text.translate(_TURNING)
 
 
 def words(text: str) -> list[Piece]:
@@ -167,6 +176,7 @@ def filters(
         "percent": percent,
         "plural": plural,
         "pieces": pieces,
+        "plain": plain,
         "words": words,
         "tint": tint,
         "meaning": meaning,
