@@ -2,6 +2,8 @@
 
 PageRefusal
 ├── LinkDead              used, expired, killed, unknown or another browser's
+│   ├── OpenElsewhere     the payment is open in another browser
+│   └── ConfirmedElsewhere  the payment has been confirmed with this link
 ├── BankAway              the core did not answer; nothing has happened
 ├── ProofUnreadable       not a date, or not four digits; no try spent
 ├── ProofWrong            date of birth and account digits do not match
@@ -52,6 +54,14 @@ class PageRefusal(Exception):
 
 
 class LinkDead(PageRefusal):
+    pass
+
+
+class OpenElsewhere(LinkDead):
+    pass
+
+
+class ConfirmedElsewhere(LinkDead):
     pass
 
 

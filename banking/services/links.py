@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from banking.domain.link import Link, LinkPurpose, looks_like_token, new_token
-from banking.domain.page_refusals import LinkDead
+from banking.domain.page_refusals import (
+    ConfirmedElsewhere,
+    LinkDead,
+    OpenElsewhere,
+)
 from banking.domain.session import TokenStatus
 from banking.ports.gateway import Conversation
 from banking.ports.identity import Clock
@@ -123,6 +127,20 @@ class Links:
             raise LinkDead
         link = tx.links.get(sha256(token), lock=lock)
         seen_by = sha256(visit) if visit else ""
-        if link is None or not link.open_to(seen_by, self.clock.now()):
+        if link is None:
             raise LinkDead
+        if not link.open_to(seen_by, self.clock.now()):
+            raise self._no_more(link)
         return link
+
+    def _no_more(self, link: Link) -> LinkDead:
+        """Why not. Only of a payment more is said: was it sent, is it sent twice?
+
+        All others look alike, so that nobody learns from a link what became of it.
+        """
+        if link.purpose is LinkPurpose.CONFIRM and link.killed_at is None:
+            if link.used_at is not None:
+                return ConfirmedElsewhere()
+            if link.claimed_by and self.clock.now() < link.expires_at:
+                return OpenElsewhere()
+        return LinkDead()

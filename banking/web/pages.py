@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from banking.domain.link import Link, LinkPurpose
-from banking.domain.page_refusals import LinkDead
+from banking.domain.page_refusals import ConfirmedElsewhere, LinkDead, OpenElsewhere
 from banking.domain.session import Session
 from banking.ports.unit_of_work import Tx
 from banking.web.front import Front
@@ -65,14 +65,12 @@ class Pages:
     ) -> Response:
         try:
             response = answer(visit, token)
-        except LinkDead:
-            response = self.renderer.html(
-                Page("dead.html", {"foreign": False}, 410), visit
-            )
+        except LinkDead as dead:
+            page = Page("dead.html", {"why": _why(dead)}, 410)
+            response = self.renderer.html(page, visit)
         except NotYours:
-            response = self.renderer.html(
-                Page("dead.html", {"foreign": True}, 404), visit
-            )
+            page = Page("dead.html", {"why": "foreign"}, 404)
+            response = self.renderer.html(page, visit)
         visit.remember(response)
         return response
 
@@ -130,6 +128,17 @@ class Pages:
             )
             log.commit()
         raise NotYours
+
+
+def _why(dead: LinkDead) -> str:
+    """What the page may say of a dead link: nothing of whose it was."""
+    match dead:
+        case OpenElsewhere():
+            return "elsewhere"
+        case ConfirmedElsewhere():
+            return "confirmed"
+        case _:
+            return ""
 
 
 router = APIRouter(include_in_schema=False)
