@@ -21,6 +21,7 @@ from banking.domain.examples import (
     trimmed,
     unfit,
 )
+from banking.domain.own_name import HIDDEN
 
 DOT: Final = "•"
 # Digits of one number with a sign or space between them: phones and accounts; or an
@@ -48,6 +49,8 @@ _MASKED_MAIL: Final = re.compile(rf"{DOT}+@[{DOT}.]+")
 _MASKED_IBAN: Final = re.compile(rf"(?<!\w)[A-Za-z]{{2}}{DOT}{{2}}[ {DOT}]{{11,}}")
 _MASKED_NUMBER: Final = re.compile(rf"\+?{DOT}(?:[ \-./()]{{0,2}}{DOT})*")
 _CARD: Final = re.compile(r"\[card [^\]]+\]")
+_HIDDEN_NAME: Final = re.compile(rf"{HIDDEN}+")
+_HIDDEN_NAMES: Final = re.compile(rf"{HIDDEN}+(?:[ .'’\-]{{1,2}}{HIDDEN}+)+")
 # Kept free by the numbering plan, by RFC 2606 and by ISO 13616 for examples.
 _MADE_UP_NUMBER: Final = "2025550142"
 _STAND_INS: Final = (
@@ -55,6 +58,8 @@ _STAND_INS: Final = (
     (_MASKED_MAIL, "someone@example.com"),
     (_MASKED_IBAN, "DE89370400440532013000"),
     (_MASKED_NUMBER, ""),
+    (_HIDDEN_NAMES, "Kofi Mensah"),
+    (_HIDDEN_NAME, "Kofi"),
 )
 
 _GIVEN: Final = (

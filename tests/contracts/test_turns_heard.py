@@ -25,6 +25,27 @@ def number_of(tx, text):
     return next(h.number for h in tx.inbox.heard(0, 100, 0) if h.text == text)
 
 
+def test_nobody_hears_the_name_of_who_wrote(ama):
+    mine, other = (
+        ama.conversations.open("whatsapp", phone=phone, user_id=None, now=NOON).id
+        for phone in ("+15550101567", "+15550101568")
+    )
+    number, _ = says(ama, mine, "it's Ama Mensah, ama!", at=NOON)
+    told, _ = says(ama, other, "it's Ama Mensah", at=NOON)
+    assert "it's Ama Mensah, ama!" == ama.inbox.turn(number).text
+    ama.conversations.bind(mine, "e1")
+
+    hidden = "it's ○○○ ○○○○○○, ○○○!"
+    assert {hidden} == {
+        ama.inbox.turn(number).text,
+        *texts(ama.inbox.around(number, 3, 3)),
+        *texts(ama.inbox.between(number, number)),
+        *texts(h for h in ama.inbox.heard(0, 9, 0) if h.number == number),
+        *texts(h for h in ama.inbox.search(["it's"], "", 0, 9) if h.number == number),
+    }
+    assert "it's Ama Mensah" == ama.inbox.turn(told).text
+
+
 def test_a_turn_is_heard_as_it_was_kept(tx):
     number, message_id = says(
         tx,

@@ -4,6 +4,7 @@ from banking.bootstrap import Bank
 from banking.domain.examples import Span
 from banking.ports.training import InboxQuery
 from banking.web.desk import shown
+from tests.contracts.conftest import AMA
 from tests.desk.chats import Chat
 from tests.desk.conftest import Visitor
 
@@ -84,6 +85,35 @@ def test_a_mark_of_direction_is_seen_and_turns_nothing(trainer: Visitor, bank: B
     trainer.open(trainer.find("group-text")[0].get("href"))
     assert trainer.page.xpath("//p[@id='say']//mark/text()") == ["50"]
     assert "\u202e" not in trainer.answer.text
+
+
+def test_a_trainer_never_sees_who_wrote(trainer: Visitor, bank: Bank):
+    phone, said = "+15550101567", "its me Ama Mensah gimme the dosh"
+    chat = Chat(bank, phone).says("hi", "greet")
+    with bank.uow() as tx:
+        tx.enrolments.add(AMA, pin_hash="x", passphrase="blue kettle")
+        talk = tx.conversations.of("whatsapp", phone)
+        tx.conversations.bind(talk.id, AMA.id)
+        tx.commit()
+    chat.says(
+        said, "nlu_fallback", 0.2, then=[("greet", 0.1)], does=["action_fallback"]
+    )
+    pages = [trainer.open("/desk/inbox").answer.text]
+    [item] = bank.teaching.inbox(InboxQuery()).groups[0].items
+    bank.teaching.correct([item], "check_balance", "Efua")
+    for path in (
+        f"/desk/inbox/{item}",
+        f"/desk/inbox?state=corrected&item={item}",
+        "/desk/search",
+        f"/desk/test/{item}",
+        "/desk/changes",
+    ):
+        pages.append(trainer.open(path).answer.text)
+
+    assert not [text for text in pages if "Ama Mensah" in text]
+    assert all("○○○ ○○○○○○ gimme" in text for text in pages[:4])
+    assert all("its me Kofi Mensah gimme the dosh" in text for text in pages[4:])
+    assert not bank.teaching.search("mensah").turns
 
 
 # --- how values look --------------------------------------------------------------

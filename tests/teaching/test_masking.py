@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banking.domain.examples import Lesson, Span
+from banking.domain.own_name import without_own_name
 from banking.domain.pseudonyms import masked, pseudonymous
 
 
@@ -52,6 +53,43 @@ def test_masking_moves_nothing_and_leaves_no_long_number(said):
 
     assert len(said) == len(shown)
     assert not re.search(r"(?<![\d.,])[1-9]\d{9,}(?![\d.,])", shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "shown"),
+    [
+        ("Ama Mensah", "ama mensah here, AMA!", "○○○ ○○○○○○ here, ○○○!"),
+        ("Ama Mensah", "amazing mensahs, mama", "amazing mensahs, mama"),
+        ("José Núñez", "soy jose nuñez", "soy ○○○○ ○○○○○"),
+        ("Anne-Marie O'Brien", "anne is mr O'Brien's", "○○○○ is mr ○'○○○○○'s"),
+        ("Li Na", "li na? na, not li", "○○ ○○? ○○, not li"),
+        ("Will May", "will you pay in may", "will you pay in may"),
+        ("Will May", "i am Will  May", "i am ○○○○  ○○○"),
+        ("", "anybody", "anybody"),
+        ("- 7", "- 7 of 9", "- 7 of 9"),
+    ],
+)
+def test_the_writers_own_name_is_hidden_and_words_that_are_names_are_not(
+    name, said, shown
+):
+    assert shown == without_own_name(said, name)
+
+
+@given(st.text(alphabet="aÀßﬁ ○'•2İn", max_size=40), st.text(alphabet="aÀßﬁ İn"))
+def test_hiding_a_name_moves_nothing(said, name):
+    shown = without_own_name(said, name)
+
+    assert len(said) == len(shown)
+    assert shown == without_own_name(shown, name)
+
+
+def test_a_hidden_name_is_a_made_up_one_in_an_example():
+    said = lesson("i'm ○○○ ○○○○○○, not ○○○, 50 to ••••••••••", ("50", "amount"))
+    made_up = pseudonymous(said, names=False)
+
+    assert "i'm Kofi Mensah, not Kofi, 50 to 2025550142" == made_up.text
+    (span,) = made_up.spans
+    assert "50" == made_up.text[span.start : span.end]
 
 
 def lesson(text: str, *values: tuple[str, str]) -> Lesson:

@@ -9,12 +9,16 @@ from sqlalchemy import RowMapping
 
 from banking.domain.examples import Lesson, Span, trimmed
 from banking.domain.inbox import Heard, Reason
+from banking.domain.own_name import without_own_name
 from banking.ports.training import ExampleChange, InboxItem, State, Taught
 
 
 def heard(row: Any) -> Heard:
-    """A turn. Rasa counts an entity's places in the text that it was given."""
-    text = row.text.strip()
+    """A turn, without the writer's own name, whoever reads it for teaching.
+
+    Rasa counts an entity's places in the text that it was given.
+    """
+    text = without_own_name(row.text.strip(), row.writer)
     # The channel puts one unseen character before a slash.
     shift = -1 if text.startswith("/") else 0
     return Heard(

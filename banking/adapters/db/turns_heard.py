@@ -15,6 +15,10 @@ _TURN: Final = """
     t.number, t.conversation_id, t.message_id, t.at, t.text, t.intent, t.confidence,
     t.ranking, t.entities, t.actions, coalesce(m.kind, '') AS kind,
     CASE WHEN m.kind = 'tap' THEN m.text ELSE '' END AS title,
+    coalesce((
+        SELECT e.name FROM conversations c JOIN enrolments e ON e.id = c.enrolment_id
+        WHERE c.id = t.conversation_id
+    ), '') AS writer,
 """
 _SILENT: Final = "ARRAY[]::text[] AS responses"
 _ANSWERED: Final = """

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 from banking.adapters.db.inbox import MOST_OF_A_STORY
 from banking.adapters.db.training_rows import heard
+from banking.adapters.memory.enrolments import MemoryEnrolments
 from banking.adapters.memory.gateway import (
+    MemoryConversations,
     MemoryMessages,
     MemoryOutbox,
     MemoryTurns,
@@ -22,6 +24,8 @@ class MemoryHeard:
     turns: MemoryTurns
     messages: MemoryMessages
     outbox: MemoryOutbox
+    conversations: MemoryConversations
+    enrolments: MemoryEnrolments
 
     def new(self, after: int, limit: int, lead: int) -> list[Heard]:
         fresh = [number for number in self.turns.rows if number > after][:limit]
@@ -80,6 +84,12 @@ class MemoryHeard:
         message = self.messages.get(self.turns.rows[number].message_id)
         return (message.kind, message.text) if message else ("", "")
 
+    def _writer(self, conversation_id: str) -> str:
+        """The name that a registered customer has at the bank."""
+        chat = self.conversations.get(conversation_id)
+        enrolled = self.enrolments.get(chat.enrolment_id or "") if chat else None
+        return enrolled.name if enrolled else ""
+
     def _silent(self, number: int) -> Heard:
         """The turn without what the bank said."""
         return self._heard(number, ())
@@ -111,6 +121,7 @@ class MemoryHeard:
                 kind=kind,
                 title=text if kind == "tap" else "",
                 responses=responses,
+                writer=self._writer(turn.conversation_id),
             )
         )
 

@@ -69,7 +69,13 @@ class MemoryTx:
         self.parked = MemoryParked()
         self.documents = MemoryDocuments()
         self.staff = MemoryStaff()
-        said = MemoryHeard(self.turns, self.messages, self.outbox)
+        said = MemoryHeard(
+            self.turns,
+            self.messages,
+            self.outbox,
+            self.conversations,
+            self.enrolments,
+        )
         self.inbox = MemoryInbox(said)
         self.lessons = MemoryLessons(self.inbox)
         self._stores = [v for v in vars(self).values() if hasattr(v, "__dict__")]
