@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from banking.adapters.db.unprivileged import before_exec
+from banking.adapters.standing_back import stand_back
 
 # A process that ran this long was well; its next death is met without waiting.
 SETTLED_SECONDS = 30.0
@@ -19,11 +20,15 @@ LOG_TAIL = 1500
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run: a name for people and logs, a command, its whole environment."""
+    """What to run: a name for people and logs, a command, its whole environment.
+
+    ``niceness``, 0 to 19: how far it stands back when there is work for all.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
+    niceness: int = 0
 
 
 class Child:
@@ -65,6 +70,7 @@ class Child:
                 start_new_session=True,
                 preexec_fn=before_exec(signal.SIGKILL),  # noqa: PLW1509 - main thread
             )
+        stand_back(self._process.pid, self.program.niceness)
 
     def tend(self, now: float) -> bool:
         """Notice a death and restart what is due; tell whether it was started."""

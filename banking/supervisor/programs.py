@@ -9,6 +9,9 @@ from banking.settings import PROJECT, Settings
 from banking.supervisor.child import Program
 
 RASA_PYTHON = PROJECT / ".venv-rasa" / "bin" / "python"
+# WhatsApp sends again what is not acknowledged soon, and a customer's page must open;
+# an answer in the chat may come a little later. So web and the database go first.
+STANDING_BACK = 10
 # One environment must not show through in the other.
 NOT_INHERITED = frozenset(
     {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYENV_VERSION", "PYTHONWARNINGS"}
@@ -37,11 +40,11 @@ def programs(settings: Settings, *, simulator: bool) -> list[Program]:
     """List the bank's processes, the slowest to start first."""
     everything = child_environment(settings)
     ours = [
-        Program(name, (sys.executable, "-m", module), everything)
-        for name, module in (
-            ("actions", "actions"),
-            ("worker", "banking.worker"),
-            ("web", "banking.web"),
+        Program(name, (sys.executable, "-m", module), everything, niceness)
+        for name, module, niceness in (
+            ("actions", "actions", STANDING_BACK),
+            ("worker", "banking.worker", STANDING_BACK),
+            ("web", "banking.web", 0),
         )
     ]
     if simulator:
@@ -50,7 +53,8 @@ def programs(settings: Settings, *, simulator: bool) -> list[Program]:
         ours.append(Program("simulator", phone, told))
     check_model(settings.language_home / "models")
     command = (str(RASA_PYTHON), "-m", "rasa_addons.serve")
-    return [Program("rasa", command, rasa_environment(everything)), *ours]
+    rasa = Program("rasa", command, rasa_environment(everything), STANDING_BACK)
+    return [rasa, *ours]
 
 
 def check_model(folder: Path) -> None:

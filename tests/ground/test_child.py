@@ -2,7 +2,10 @@
 
 import os
 import sys
+from dataclasses import replace
+from pathlib import Path
 
+from banking.adapters.standing_back import stand_back
 from banking.supervisor.child import LARGEST_LOG, Child, Program
 from tests.ground.processes import eventually, is_gone
 
@@ -94,3 +97,28 @@ def test_stopping_ends_what_the_process_itself_started(tmp_path):
     child.kill()
 
     assert eventually(lambda: is_gone(grandchild))
+
+
+def test_a_program_that_stands_back_does_so_after_each_start(tmp_path):
+    program = child_of(tmp_path, "import time; time.sleep(60)").program
+    child = Child(replace(program, niceness=10), folder=tmp_path, logs=tmp_path)
+    child.start(0.0)
+    first = os.getpriority(os.PRIO_PROCESS, child.pid)
+    child.kill()
+    child.tend(0.0)
+
+    assert (first, os.getpriority(os.PRIO_PROCESS, child.pid)) == (10, 10)
+    autogroup = Path(f"/proc/{child.pid}/autogroup")
+    if autogroup.exists() and autogroup.read_text():
+        assert autogroup.read_text().split()[-2:] == ["nice", "10"]
+    child.kill()
+
+
+def test_a_process_further_back_stays_there(tmp_path):
+    child = child_of(tmp_path, "import time; time.sleep(60)")
+    child.start(0.0)
+    stand_back(child.pid, 15)
+    stand_back(child.pid, 10)
+
+    assert os.getpriority(os.PRIO_PROCESS, child.pid) == 15
+    child.kill()

@@ -22,6 +22,7 @@ from typing import IO
 from xml.etree import ElementTree as Xml
 
 from banking.adapters.language.rasa_run import INHERITED, PROJECT
+from banking.adapters.standing_back import FAR, stand_back
 from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial
 from banking.ports.models import ModelCard, Progress, TrainingFailed
 
@@ -115,6 +116,7 @@ def _played(
         # Its bank ends with it, also where we are interrupted.
         start_new_session=True,
     )
+    stand_back(process.pid, FAR)
     try:
         said = _listen(process.stdout, progress)
         process.wait()

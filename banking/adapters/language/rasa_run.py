@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from banking.adapters.standing_back import FAR, stand_back
+
 PROJECT = Path(__file__).resolve().parents[3]
 RASA_PYTHON = PROJECT / ".venv-rasa" / "bin" / "python"
 # All that it needs to know of where it runs; no secret of the bank is among it.
@@ -45,6 +47,7 @@ def run(
             text=True,
             encoding="utf-8",
         )
+        stand_back(process.pid, FAR)
         try:
             for line in process.stdout or ():
                 last = _told(line) or last
