@@ -116,9 +116,14 @@ class Person:
             self.world.bank.teller.authorise(tx, transfer_id, self.enrolment_id)
             tx.commit()
 
-    def pay(self, **said: Any) -> str:
+    def confirm(self, **said: Any) -> str:
+        """The same, confirmed; it waits to be sent."""
         transfer_id = self.propose(**said)
         self.authorise(transfer_id)
+        return transfer_id
+
+    def pay(self, **said: Any) -> str:
+        transfer_id = self.confirm(**said)
         self.world.bank.settlement.execute(transfer_id)
         return transfer_id
 

@@ -42,8 +42,7 @@ def test_one_account_can_be_asked_for(world):
 def test_balances_are_what_can_be_spent(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     begun = world.bank.settlement._begin(transfer_id)
     from banking.services.settlement import _order
 

@@ -19,8 +19,7 @@ def in_the_core(world, person, change):
 def test_money_that_has_moved_is_never_called_failed(world, change):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="250" if "kyc" in change else "50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="250" if "kyc" in change else "50")
     # The core moves the money, its answer is lost, and then it stops the customer.
     world.core.lost_after = True
     world.bank.settlement.execute(transfer_id)
@@ -37,8 +36,7 @@ def test_money_that_has_moved_is_never_called_failed(world, change):
 def test_who_freezes_stops_what_has_not_left_yet(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     world.core.lost_before = True
     world.bank.settlement.execute(transfer_id)
     with world.bank.uow() as tx:
@@ -71,8 +69,7 @@ def test_a_level_lowered_at_the_bank_limits_the_next_payments_together(world):
 
 def test_a_chat_that_is_somebody_elses_by_now_hears_nothing(world):
     ama, kofi = world.people(2)
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     with world.bank.uow() as tx:
         tx.conversations.bind(ama.conversation_id, kofi.enrolment_id)
         tx.commit()

@@ -30,8 +30,7 @@ from tests.money.races import at_once, sound
 
 def test_what_is_not_sent_yet_can_be_cancelled(world):
     ama = world.person()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
 
     said = ama.do(CancelTransfer())
 
@@ -45,8 +44,7 @@ def test_what_is_not_sent_yet_can_be_cancelled(world):
 
 def test_what_may_have_moved_cannot_be_cancelled(world):
     ama = world.person()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     world.core.lost_after = True
     world.bank.settlement.execute(transfer_id)
 
@@ -60,8 +58,7 @@ def test_what_may_have_moved_cannot_be_cancelled(world):
 def test_sending_and_cancelling_at_once_end_as_one_of_them(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
 
     def act(number):
         if number % 2:
@@ -104,8 +101,7 @@ def test_balances_are_told_to_whoever_is_signed_in_only(world):
 
     settlement = replace(world.bank.settlement, words=Heard())
     for minutes in (0, 6):
-        transfer_id = ama.propose(payee="mum", amount="50")
-        ama.authorise(transfer_id)
+        transfer_id = ama.confirm(payee="mum", amount="50")
         world.clock.forward(minutes=minutes)
         settlement.execute(transfer_id)
 
@@ -198,8 +194,7 @@ def test_limits_are_low_for_a_day_after_a_pin_was_recovered(world):
 def test_a_payee_who_left_meanwhile_gets_nothing(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="grace", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="grace", amount="50")
     payee = world.transfer(transfer_id).payee_account
     with world.engine.begin() as db:
         db.execute(

@@ -12,8 +12,7 @@ from tests.money.races import at_once, notices, sound
 def test_twenty_workers_send_one_transfer_once(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
 
     at_once(20, lambda _: world.bank.settlement.execute(transfer_id))
 
@@ -43,8 +42,7 @@ def test_what_was_not_confirmed_is_not_sent(world):
 def test_money_that_has_gone_meanwhile_fails_with_a_notice(world):
     ama = world.person()
     amount = ama.balance().plain
-    transfer_id = ama.propose(payee="mum", amount=amount)
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount=amount)
     with world.engine.begin() as db:
         db.execute(
             text("UPDATE core_accounts SET held_minor = 1 WHERE number = :n"),
@@ -67,8 +65,7 @@ def test_money_that_has_gone_meanwhile_fails_with_a_notice(world):
 def test_a_core_that_never_answered_is_asked_again_with_the_same_key(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     world.core.lost_before = True
     for _ in range(3):
         world.bank.settlement.execute(transfer_id)
@@ -86,8 +83,7 @@ def test_a_core_that_never_answered_is_asked_again_with_the_same_key(world):
 
 def test_a_silent_core_is_asked_again_within_seconds(world):
     ama = world.person()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     world.core.lost_after = True
     world.bank.settlement.execute(transfer_id)
     world.bank.settlement.execute(transfer_id)
@@ -104,8 +100,7 @@ def test_a_silent_core_is_asked_again_within_seconds(world):
 def test_a_core_that_moved_the_money_in_silence_is_believed(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     world.core.lost_after = True
     world.bank.settlement.execute(transfer_id)
     assert TransferState.IN_DOUBT is world.transfer(transfer_id).state
@@ -124,8 +119,7 @@ def test_a_core_that_moved_the_money_in_silence_is_believed(world):
 def test_a_payment_nobody_heard_of_is_given_up_after_a_while(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     world.core.lost_before = True
     world.bank.settlement.execute(transfer_id)
 
@@ -144,8 +138,7 @@ def test_a_payment_nobody_heard_of_is_given_up_after_a_while(world):
 def test_a_worker_that_died_after_the_core_had_answered_loses_nothing(world):
     ama = world.person()
     before = ama.balance()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     begun = world.bank.settlement._begin(transfer_id)
     assert TransferState.SENDING is begun.state
     from banking.services.settlement import _order
@@ -163,8 +156,7 @@ def test_a_worker_that_died_after_the_core_had_answered_loses_nothing(world):
 
 def test_a_confirmed_transfer_whose_job_was_lost_is_sent(world):
     ama = world.person()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
     world.clock.forward(minutes=1)
 
     world.bank.chores["reconcile"]()
@@ -174,8 +166,7 @@ def test_a_confirmed_transfer_whose_job_was_lost_is_sent(world):
 
 def test_a_core_that_knows_another_payment_by_this_id_is_never_believed(world):
     ama = world.person()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
 
     begun = world.bank.settlement._begin(transfer_id)
     from banking.services.settlement import _order

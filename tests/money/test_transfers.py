@@ -17,8 +17,7 @@ from banking.services.outcomes import ConfirmNeeded
 
 def test_a_transfer_is_confirmed_once(world):
     ama = world.person()
-    transfer_id = ama.propose(payee="mum", amount="50")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="50")
 
     with pytest.raises(ConfirmationOver):
         ama.authorise(transfer_id)
@@ -127,8 +126,7 @@ def test_a_customer_who_was_stopped_meanwhile_cannot_confirm(world):
 )
 def test_the_core_has_the_last_word_on_who_pays(world, change, failure):
     ama = world.person()
-    transfer_id = ama.propose(payee="mum", amount="500")
-    ama.authorise(transfer_id)
+    transfer_id = ama.confirm(payee="mum", amount="500")
     with world.engine.begin() as db:
         db.execute(text(f"UPDATE core_customers SET {change}"))
     before = ama.balance()
