@@ -1,15 +1,12 @@
 """A desk over a whole wired bank, and people who come to it without scripts."""
 
-import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urljoin
 
 import pyotp
 import pytest
-from lxml import html
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
@@ -17,6 +14,7 @@ from banking.bootstrap import Bank, open_bank, reach_outside
 from banking.domain.staff import Role
 from banking.settings import Settings
 from banking.web.app import create_app
+from tests import pages
 from tests.clock import StoppedClock
 from tests.desk.chats import language_home
 
@@ -29,89 +27,23 @@ ADDRESS = "http://127.0.0.1:8000"
 PASSWORD = "quiet harbour lanterns"
 
 
-class Visitor:
-    """A browser at the desk: opens pages, fills in fields, presses buttons."""
+class Visitor(pages.Browser):
+    """A browser at the desk."""
 
     def __init__(self, app, bank: Bank, address: str = ADDRESS) -> None:
+        super().__init__(
+            TestClient(app, base_url=address, raise_server_exceptions=False)
+        )
         self.bank = bank
-        self.http = TestClient(app, base_url=address, raise_server_exceptions=False)
-        self.answer = None
         self.secret = ""
-
-    # --- pages ---
-
-    def open(self, path: str) -> "Visitor":
-        self.answer = self.http.get(path)
-        return self
-
-    @property
-    def status(self) -> int:
-        return self.answer.status_code
 
     @property
     def path(self) -> str:
         return self.answer.url.path
 
-    @property
-    def page(self):
-        return html.fromstring(self.answer.text)
-
-    def find(self, testid: str):
-        return self.page.xpath("//*[@data-testid=$name]", name=testid)
-
-    def has(self, testid: str) -> bool:
-        return bool(self.find(testid))
-
-    def text(self, testid: str) -> str:
-        return " ".join(self.find(testid)[0].text_content().split())
-
-    def texts(self, testid: str) -> list[str]:
-        return [" ".join(each.text_content().split()) for each in self.find(testid)]
-
-    def everything(self) -> str:
-        return " ".join(self.page.text_content().split())
-
-    def press(self, testid: str, **values: str | list[str]) -> "Visitor":
-        """Press a button with its form; a value goes by the name of its field."""
-        button = self.find(testid)[0]
-        form = self._form_of(button)
-        fields = [*form.form_values(), *self._elsewhere(form)]
-        given = {name.replace("_", "-"): value for name, value in values.items()}
-        fields = [(n, v) for n, v in fields if n not in given]
-        for name, value in given.items():
-            many = value if isinstance(value, list) else [value]
-            fields += [(name, each) for each in many]
-        if button.get("name"):
-            fields.append((button.get("name"), button.get("value") or ""))
-        address = urljoin(str(self.answer.url), form.get("action"))
-        return self.post(address, fields, method=form.get("method") or "get")
-
-    def _form_of(self, button):
-        own = button.get("form")
-        if own:
-            return self.page.xpath("//form[@id=$own]", own=own)[0]
-        return next(button.iterancestors("form"))
-
-    def _elsewhere(self, form):
-        """Ticked boxes that belong to a form without standing in it."""
-        boxes = self.page.xpath(
-            "//input[@form=$own and @checked]", own=form.get("id") or "-"
-        )
-        return [(box.get("name"), box.get("value")) for box in boxes]
-
-    def post(self, path: str, fields, *, method: str = "post") -> "Visitor":
-        pairs = list(fields.items()) if isinstance(fields, dict) else list(fields)
-        data: dict[str, list[str]] = {}
-        for name, value in pairs:
-            data.setdefault(name, []).append(value)
-        if method.lower() == "get":
-            self.answer = self.http.get(path, params=data)
-        else:
-            self.answer = self.http.post(path, data=data)
-        return self
-
-    def csrf(self) -> str:
-        return re.search(r'name="csrf" value="(\w+)"', self.answer.text)[1]
+    def field_of(self, testid: str) -> str:
+        """Staff send the same fields from several places: they go by their names."""
+        return testid.replace("_", "-")
 
     def ask(self, path: str, **fields: str | list[str]):
         """Post as a script of the page does; the answer's JSON."""

@@ -156,7 +156,7 @@ def test_a_report_lies_on_the_shelf_or_nowhere(trainer, shelf, clock, outside):
 def test_an_unknown_button_does_nothing(trainer: Visitor, shelf, clock):
     now, _ = judged(shelf, clock)
     trainer.open("/desk/model")
-    trainer.post("/desk/model", {"csrf": trainer.csrf(), "do": "destroy"})
+    trainer.send("/desk/model", {"csrf": trainer.csrf(), "do": "destroy"})
 
     assert trainer.status == 200
     assert shelf.in_service() == now

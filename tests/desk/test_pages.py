@@ -95,7 +95,7 @@ def test_a_row_is_accepted_and_taken_back(inbox: Visitor, bank: Bank):
     before = states(bank)
     item = item_of(bank, BALANCE)
     done = {"csrf": inbox.csrf(), "do": f"accept:{item.id}", "back": "/desk/inbox"}
-    inbox.post("/desk/inbox", done)
+    inbox.send("/desk/inbox", done)
 
     assert "1 message accepted." in inbox.text("toast")
     accepted = bank.teaching.item(item.id)
@@ -196,7 +196,7 @@ def test_values_are_marked_by_hand_and_taken_away(inbox: Visitor, bank: Bank):
         "do": "unmark:5:7:amount",
         "intent": "transfer_money",
     }
-    inbox.post(f"/desk/inbox/{item.id}", form)
+    inbox.send(f"/desk/inbox/{item.id}", form)
     assert bank.teaching.item(item.id).lesson.spans == ()
 
 
@@ -212,7 +212,7 @@ def test_words_are_chosen_without_a_script(inbox: Visitor, bank: Bank):
         "do": "mark",
         "intent": "transfer_money",
     }
-    inbox.post(f"/desk/inbox/{item.id}", form)
+    inbox.send(f"/desk/inbox/{item.id}", form)
 
     assert bank.teaching.item(item.id).lesson.spans[-1] == Span(16, 28, "person")
 

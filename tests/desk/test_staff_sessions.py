@@ -31,7 +31,7 @@ def test_who_comes_back_too_late_is_told_so_and_goes_on_there(trainer, bank):
     trainer.open("/desk/inbox?state=rejected")
     late = {"csrf": trainer.csrf(), "do": "reject:1", "back": "/desk/search?words=x"}
     later(bank, minutes=16)
-    trainer.post("/desk/inbox", late)
+    trainer.send("/desk/inbox", late)
 
     assert trainer.path == "/desk/sign-in"
     assert "pressed last was not done" in trainer.text("ended")

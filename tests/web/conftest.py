@@ -1,12 +1,9 @@
 """A browser without scripts, and the bank it visits."""
 
-import re
 import warnings
 from types import SimpleNamespace
-from urllib.parse import urljoin
 
 import pytest
-from lxml import html
 from sqlalchemy import Engine
 
 from banking.adapters.credentials import TotpAuthenticator
@@ -16,6 +13,7 @@ from banking.services.api_pace import ApiPace
 from banking.services.staff_door import StaffDoor
 from banking.settings import Settings
 from banking.web.app import create_app
+from tests import pages
 from tests.identity.world import PUBLIC_URL, World
 
 with warnings.catch_warnings():
@@ -77,52 +75,13 @@ def app(world: World, tmp_path):
     return make_app(world, tmp_path)
 
 
-class Browser:
-    """Opens pages, fills in fields by their data-testid, presses buttons."""
+class Browser(pages.Browser):
+    """A browser that visits the application without a socket."""
 
     def __init__(self, app) -> None:
-        self.http = TestClient(app, base_url=PUBLIC_URL, raise_server_exceptions=False)
-        self.answer = None
-
-    def open(self, path: str) -> "Browser":
-        self.answer = self.http.get(path)
-        return self
-
-    @property
-    def status(self) -> int:
-        return self.answer.status_code
-
-    @property
-    def page(self):
-        return html.fromstring(self.answer.text)
-
-    def find(self, testid: str):
-        return self.page.xpath("//*[@data-testid=$name]", name=testid)
-
-    def has(self, testid: str) -> bool:
-        return bool(self.find(testid))
-
-    def text(self, testid: str) -> str:
-        return " ".join(self.find(testid)[0].text_content().split())
-
-    def everything(self) -> str:
-        return " ".join(self.page.text_content().split())
-
-    def press(self, testid: str = "submit", **values: str) -> "Browser":
-        page = self.page
-        button = page.xpath("//*[@data-testid=$name]", name=testid)[0]
-        form = next(button.iterancestors("form"))
-        filled = dict(form.form_values())
-        for name, value in values.items():
-            found = page.xpath("//*[@data-testid=$n]", n=name.replace("_", "-"))
-            filled[found[0].get("name")] = value
-        filled[button.get("name")] = button.get("value")
-        address = urljoin(str(self.answer.url), form.get("action"))
-        self.answer = self.http.post(address, data=filled)
-        return self
-
-    def csrf(self) -> str:
-        return re.search(r'name="csrf" value="(\w+)"', self.answer.text)[1]
+        super().__init__(
+            TestClient(app, base_url=PUBLIC_URL, raise_server_exceptions=False)
+        )
 
 
 @pytest.fixture
