@@ -4,7 +4,6 @@
 """
 
 import io
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browsers import chromium
+from tests.hands import WAIT_MS, hear, write
 from tests.live.customer import PIN, Customer
 from tests.live.stack import Stack
 
@@ -21,7 +21,6 @@ IMAGES = Path(__file__).parent / "images"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 LARGEST = 150_000
-WAIT_MS = 20_000
 # Long enough for an animation to end and the newest bubble to scroll into view.
 SETTLE_MS = 700
 
@@ -57,15 +56,11 @@ class Camera:
 
     def says(self, text: str, expected: str) -> None:
         """Write in the chat and wait for the answer."""
-        self.page.get_by_test_id("composer").fill(text)
-        self.page.get_by_test_id("send").click()
+        write(self.page, text)
         self.hears(expected)
 
     def hears(self, expected: str) -> None:
-        bubbles = self.page.get_by_test_id("message-in").filter(
-            has_text=re.compile(expected)
-        )
-        expect(bubbles.last).to_be_visible(timeout=WAIT_MS)
+        hear(self.page, expected)
 
     def press(self, testid: str = "submit", **values: str) -> None:
         """Fill in the bank's page and press a button."""

@@ -14,8 +14,9 @@ from pathlib import Path
 import pyotp
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from docs.screenshots import IMAGES, WAIT_MS, photograph
+from docs.screenshots import IMAGES, photograph
 from tests.browsers import chromium
+from tests.hands import WAIT_MS, join_desk, select
 from tests.live.customer import Customer
 from tests.live.stack import BANK, PROJECT, Stack
 
@@ -65,7 +66,7 @@ def walk(context: BrowserContext, stack: Stack) -> None:
         print(f"  {text!r} ({meant}): {customer.says(text)!r}")
 
     page = context.new_page()
-    _join(page, _invitation(stack))
+    join_desk(page, _invitation(stack), PASSWORD, lambda key: pyotp.TOTP(key).now())
     page.get_by_test_id("group").first.wait_for()
     photograph(page, "training-1-inbox", wide=WIDE)
     for number, (text, meant, values) in enumerate(ODD):
@@ -117,18 +118,6 @@ def _invitation(stack: Stack) -> str:
     return next(word for word in done.stdout.split() if word.startswith("http"))
 
 
-def _join(page: Page, invitation: str) -> None:
-    page.goto(invitation)
-    page.get_by_test_id("password").fill(PASSWORD)
-    page.get_by_test_id("password-again").fill(PASSWORD)
-    page.get_by_test_id("submit").click()
-    page.locator("summary").click()
-    secret = page.get_by_test_id("totp-secret").inner_text().strip()
-    page.get_by_test_id("otp").fill(pyotp.TOTP(secret).now())
-    page.get_by_test_id("submit").click()
-    page.wait_for_url("**/desk/inbox")
-
-
 def _teach(
     page: Page, text: str, meant: str, values: dict[str, str], *, picture: bool
 ) -> None:
@@ -139,7 +128,7 @@ def _teach(
     expect(say).to_contain_text(text)
     for value, kind in values.items():
         if say.locator(f"mark[data-entity={kind}]").count() == 0:
-            _select(page, value)
+            select(page, value)
             page.get_by_test_id(f"kind-{kind}").click()
             expect(say.locator(f"mark[data-entity={kind}]")).to_have_count(1)
     page.get_by_test_id("item-intent").select_option(meant)
@@ -147,35 +136,6 @@ def _teach(
         photograph(page, "training-2-lesson", wide=WIDE)
     page.get_by_test_id("teach").click()
     expect(row).to_have_count(0)
-
-
-def _select(page: Page, value: str) -> None:
-    """Draw the mouse over words of the open message."""
-    words = value.split()
-    say = page.get_by_test_id("say")
-    boxes = [say.evaluate(PLACE, word) for word in (words[0], words[-1])]
-    if len(words) == 1:
-        page.mouse.dblclick(*boxes[0])
-        return
-    page.mouse.move(*boxes[0])
-    page.mouse.down()
-    page.mouse.move(*boxes[1], steps=5)
-    page.mouse.up()
-
-
-# Where the middle of a word is on the screen.
-PLACE = """(say, word) => {
-    const walker = document.createTreeWalker(say, NodeFilter.SHOW_TEXT);
-    for (let node; (node = walker.nextNode());) {
-        const at = node.data.indexOf(word);
-        if (at < 0) continue;
-        const range = document.createRange();
-        range.setStart(node, at);
-        range.setEnd(node, at + word.length);
-        const box = range.getBoundingClientRect();
-        return [box.x + box.width / 2, box.y + box.height / 2];
-    }
-}"""
 
 
 if __name__ == "__main__":

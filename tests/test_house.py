@@ -29,10 +29,8 @@ LONG_FILES = {
     "tests/gateway/test_webhook.py": "each thing a webhook may hold",
     "tests/gateway/test_whatsapp_outbound.py": "each thing the platform may answer",
     "tests/language/test_scores.py": "each figure against one counted by hand",
-    "tests/live/playing.py": "every step that a conversation may have",
     "tests/rasa_addons/test_channel.py": "each thing a channel may be sent",
     "tests/simulator/test_graph_rules.py": "the platform's limits, one after the other",
-    "tests/simulator/test_page.py": "one page in one browser",
     "tests/teaching/test_teaching.py": "each act of a trainer, and what it leaves",
 }
 DRAWERS = re.compile(r"utils?|helpers?|common|base|misc|\w*manager\w*", re.IGNORECASE)

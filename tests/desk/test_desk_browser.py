@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import uvicorn
@@ -16,10 +17,10 @@ from banking.web.app import create_app
 from tests.browsers import chromium
 from tests.desk.chats import odd_messages
 from tests.desk.conftest import PASSWORD, code_of
+from tests.hands import WAIT_MS, join_desk, select
 
 pytestmark = pytest.mark.browser
 DESKTOP = {"width": 1280, "height": 800}
-WAIT_MS = 20_000
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_from_an_invitation_to_a_written_change(page: Page, bank: Bank) -> None:
     text = "bung 40 quid to auntie Grace 🙏 pls"
     rows(page, "bung 40").get_by_test_id("group-text").click()
     expect(page.get_by_test_id("say")).to_contain_text("auntie Grace")
-    select(page, "auntie", "Grace")
+    select(page, "auntie Grace")
     page.get_by_test_id("kind-person").click()
     expect(page.locator("#say mark")).to_have_count(2)
     page.get_by_test_id("teach").click()
@@ -156,17 +157,10 @@ def test_many_at_once_and_the_list_keeps_its_place(page: Page, bank: Bank) -> No
 
 
 def join(page: Page, bank: Bank) -> None:
-    """Follow an invitation, choose a password, prove the authenticator."""
     url = bank.staff.invite("Efua", [Role.TRAINER]).url
-    page.goto("/desk" + url.partition("/desk")[2])
-    page.get_by_test_id("password").fill(PASSWORD)
-    page.get_by_test_id("password-again").fill(PASSWORD)
-    page.get_by_test_id("submit").click()
-    page.locator("summary").click()
-    secret = page.get_by_test_id("totp-secret").inner_text().strip()
-    page.get_by_test_id("otp").fill(code_of(secret, bank))
-    page.get_by_test_id("submit").click()
-    page.wait_for_url("**/desk/inbox")
+    join_desk(
+        page, "/desk" + url.partition("/desk")[2], PASSWORD, partial(code_of, bank=bank)
+    )
 
 
 def rows(page: Page, text: str):
@@ -185,31 +179,6 @@ def go_to(page: Page, text: str) -> None:
             return
         page.keyboard.press("j")
     raise AssertionError(f"no row with {text}")
-
-
-def select(page: Page, first: str, last: str) -> None:
-    """Draw the mouse from the middle of one word to the middle of another."""
-    boxes = page.evaluate(
-        """([first, last]) => [first, last].map((word) => {
-            const walker = document.createTreeWalker(
-                document.getElementById('say'), NodeFilter.SHOW_TEXT);
-            for (let node; (node = walker.nextNode());) {
-                const at = node.data.indexOf(word);
-                if (at < 0) continue;
-                const range = document.createRange();
-                range.setStart(node, at);
-                range.setEnd(node, at + word.length);
-                const box = range.getBoundingClientRect();
-                // Between pixels, a drag selects nothing.
-                return [box.x + box.width / 2, box.y + box.height / 2].map(Math.round);
-            }
-        })""",
-        [first, last],
-    )
-    page.mouse.move(*boxes[0])
-    page.mouse.down()
-    page.mouse.move(*boxes[1], steps=5)
-    page.mouse.up()
 
 
 def decided(bank: Bank, text: str) -> tuple[str, tuple[Span, ...]]:

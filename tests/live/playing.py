@@ -30,12 +30,6 @@ MOST_BUBBLES = 3
 VERY_STILL_S = 25.0
 # The minute of the queue goes by the clock that measures waiting, which never leaps.
 CHORES = ("expire", "reconcile")
-UNITS = {
-    "second": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-}
 SENDABLE: dict[str, tuple[str, dict[str, str]]] = {
     "a photo": ("media", {"kind": "image"}),
     "a voice note": ("media", {"kind": "voice"}),
@@ -274,8 +268,8 @@ def _clock(play: Play) -> FakeClock:
 
 
 def _until(how: str, now: datetime) -> timedelta:
-    if by := re.fullmatch(r"\+(\d+) (second|minute|hour|day)s?", how):
-        return int(by[1]) * UNITS[by[2]]
+    if by := re.fullmatch(r"\+(\d+) ((?:second|minute|hour|day)s?)", how):
+        return timedelta(**{by[2].removesuffix("s") + "s": int(by[1])})
     at = re.fullmatch(r"to (?:(\w+day) )?(\d\d?):(\d\d)", how)
     assert at, f"no time: {how!r}"
     then = now.replace(hour=int(at[2]), minute=int(at[3]), second=0, microsecond=0)
@@ -287,9 +281,8 @@ def _until(how: str, now: datetime) -> timedelta:
 def _minute_passes(play: Play) -> None:
     """Have the chores of the minute done that a leap of the clock passed over."""
     url = Inside(play.stack.home).url
-    queue = procrastinate.App(
-        connector=procrastinate.SyncPsycopgConnector(conninfo=url)
-    )
+    connector = procrastinate.SyncPsycopgConnector(conninfo=url)
+    queue = procrastinate.App(connector=connector)
     with queue.open():
         for chore in CHORES:
             task = queue.configure_task(

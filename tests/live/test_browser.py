@@ -1,7 +1,6 @@
 """The walk of a first visit, by hand in a real browser at phone size."""
 
 import io
-import re
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
@@ -11,11 +10,11 @@ import requests
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browsers import chromium
+from tests.hands import WAIT_MS, hear, write
 from tests.live.customer import PIN, Customer
 from tests.live.stack import Stack
 
 PHONE = {"width": 390, "height": 844}
-WAIT_MS = 20_000
 
 
 @pytest.fixture
@@ -41,41 +40,29 @@ def test_a_first_visit_ends_with_money_sent_and_a_receipt(
 ) -> None:
     before = stack.ledger()["transactions"]
     write(page, "hi")
-    heard(page, "Hello|Hi there")
+    hear(page, "Hello|Hi there")
     write(page, "how much do I have")
-    heard(page, "need to know it's you")
+    hear(page, "need to know it's you")
     follow_link(page)
 
     passphrase = register(page, newcomer)
     back_to_chat(page)
-    heard(page, "Current")
+    hear(page, "Current")
 
     write(page, "send 50 to mum")
-    heard(page, r"USD 50\.00 to")
+    hear(page, r"USD 50\.00 to")
     follow_link(page)
     expect(page.get_by_test_id("amount")).to_contain_text("USD 50.00")
     expect(page.get_by_test_id("submit")).to_contain_text("USD 50.00")
     enter_code(page, newcomer)
     expect(page.get_by_test_id("done")).to_be_visible()
     back_to_chat(page)
-    heard(page, r"Done\. USD 50\.00 to")
+    hear(page, r"Done\. USD 50\.00 to")
 
     receipt = read_document(page)
     with pikepdf.open(io.BytesIO(receipt), password=passphrase) as document:
         assert document.encryption.R == 6
     assert before + 1 == stack.ledger()["transactions"]
-
-
-def write(page: Page, text: str) -> None:
-    """Type into the chat and send."""
-    page.get_by_test_id("composer").fill(text)
-    page.get_by_test_id("send").click()
-
-
-def heard(page: Page, pattern: str) -> None:
-    """Wait until a bubble of the bank matches."""
-    bubbles = page.get_by_test_id("message-in").filter(has_text=re.compile(pattern))
-    expect(bubbles.last).to_be_visible(timeout=WAIT_MS)
 
 
 def follow_link(page: Page) -> None:

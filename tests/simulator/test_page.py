@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browsers import chromium
+from tests.hands import write
+from tests.live.stack import free_port
 from tests.simulator.conftest import AMA, NUMBER, SECRET, TOKEN, settings
 
 pytestmark = pytest.mark.browser
@@ -38,12 +39,6 @@ class Running:
             number = httpx.post(f"{self.url}/sim/people", json={}).json()["phone"]
         page.goto(f"{self.url}/?phone={quote(number)}")
         return str(number)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
 
 
 def answers(url: str) -> bool:
@@ -112,16 +107,11 @@ def page(browser: Browser) -> Iterator[Page]:
         assert troubles == []
 
 
-def say(page: Page, text: str) -> None:
-    page.get_by_test_id("composer").fill(text)
-    page.get_by_test_id("send").click()
-
-
 def test_a_chat_with_a_list_buttons_and_a_document(running: Running, page: Page):
     running.phone(page)
     bank = page.get_by_test_id("message-in")
 
-    say(page, "hi")
+    write(page, "hi")
     expect(page.get_by_test_id("typing")).to_be_visible()
     expect(bank.first).to_contain_text("I'm the assistant of Acme Bank.")
     expect(page.get_by_test_id("typing")).to_be_hidden()
@@ -138,7 +128,7 @@ def test_a_chat_with_a_list_buttons_and_a_document(running: Running, page: Page)
     page.get_by_test_id("button-option").filter(has_text="Send money").last.click()
     expect(bank.last).to_contain_text("I heard: send money")
 
-    say(page, "done")
+    write(page, "done")
     document = page.get_by_test_id("document")
     expect(document).to_contain_text("Receipt 20 November.pdf")
     expect(document).to_contain_text("1 page")
@@ -148,7 +138,7 @@ def test_a_chat_with_a_list_buttons_and_a_document(running: Running, page: Page)
 
 def test_a_link_leads_to_the_bank_and_back_into_the_chat(running: Running, page: Page):
     running.phone(page)
-    say(page, "snd 40 2 peter for pizza")
+    write(page, "snd 40 2 peter for pizza")
 
     link = page.get_by_test_id("link-button").last
     expect(link).to_have_text("Confirm USD 40.00")
@@ -163,7 +153,7 @@ def test_an_sms_slides_in_stays_in_the_inbox_and_can_be_read_alone(
     running: Running, page: Page
 ):
     number = running.phone(page)
-    say(page, "sms")
+    write(page, "sms")
 
     banner = page.get_by_test_id("sms-notification")
     expect(banner).to_contain_text("482913 is your code")
@@ -182,10 +172,10 @@ def test_an_sms_slides_in_stays_in_the_inbox_and_can_be_read_alone(
 
 def test_an_sms_is_no_news_once_the_bank_has_gone_on(running: Running, page: Page):
     running.phone(page)
-    say(page, "sms")
+    write(page, "sms")
     expect(page.get_by_test_id("sms-notification")).to_be_visible()
 
-    say(page, "hello")
+    write(page, "hello")
     expect(page.get_by_test_id("list-open")).to_be_visible()
     page.reload()
 
@@ -195,13 +185,13 @@ def test_an_sms_is_no_news_once_the_bank_has_gone_on(running: Running, page: Pag
 
 def test_a_message_can_be_edited_and_taken_back(running: Running, page: Page):
     running.phone(page)
-    say(page, "send 50")
+    write(page, "send 50")
     mine = page.get_by_test_id("message-out").last
     expect(mine).to_contain_text("send 50")
 
     mine.click(button="right")
     page.get_by_role("menuitem", name="Edit").click()
-    say(page, "send 5")
+    write(page, "send 5")
     expect(mine).to_contain_text("send 5Edited")
 
     mine.click(button="right")
@@ -212,8 +202,7 @@ def test_a_message_can_be_edited_and_taken_back(running: Running, page: Page):
 def test_text_from_the_bank_is_never_markup(running: Running, page: Page):
     running.phone(page)
     said = '<img src=x onerror="alert(1)"> *bold* _a_ snake_case_name http://x.test/a.'
-
-    say(page, said)
+    write(page, said)
 
     bubble = page.get_by_test_id("message-in").last
     expect(bubble).to_contain_text("<img src=x")
@@ -227,7 +216,7 @@ def test_the_panel_knows_whose_phone_it_is(running: Running, browser: Browser):
     with browser.new_context(viewport=DESK_SIZE) as context:
         page = context.new_page()
         running.phone(page, AMA)
-        say(page, "hello")
+        write(page, "hello")
         panel = page.locator("#panel")
 
         chosen = panel.locator('[data-testid="person"][aria-pressed="true"]')
@@ -279,7 +268,7 @@ def test_a_message_can_arrive_without_an_answer_for_the_bank(
     running: Running, page: Page
 ):
     number = running.phone(page)
-    say(page, "hello")
+    write(page, "hello")
     expect(page.get_by_test_id("list-open")).to_be_visible()
     dials = f"{running.url}/sim/misbehave"
     httpx.put(dials, json={"timeout_after_accept": 1})
