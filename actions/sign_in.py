@@ -14,6 +14,7 @@ from actions.talk import AN_ANSWER, ASKED, CONFIRMATION, REQUESTED
 from actions.transfer_money import ValidateTransferForm
 from banking.services.outcomes import (
     Ask,
+    ChangeAuthenticator,
     ChangePin,
     ConfirmNeeded,
     Logout,
@@ -29,6 +30,12 @@ EVERYWHERE = re.compile(
     r"\b(?:everywhere|(?:all|every|each|any|other) (?:of )?(?:the |my )?"
     r"(?:other )?(?:devices?|phones?|places?|sessions?|channels?|chats?))\b",
     re.IGNORECASE,
+)
+
+
+# "I have a new phone, change my authenticator"
+AUTHENTICATOR = re.compile(
+    r"\bauthenticators?\b|\b2fa\b|\btotp\b|\b(?:two|2)[ -]factor\b", re.IGNORECASE
 )
 
 
@@ -60,6 +67,8 @@ class ActionCheckSessions(SecuredAction):
         return "action_check_sessions"
 
     def outcome(self, heard: Heard) -> Outcome:
+        if heard.first("authenticator") or AUTHENTICATOR.search(heard.text):
+            return self.teller.do(heard.token, ChangeAuthenticator())
         return self.teller.ask(heard.token, Sessions())
 
 
@@ -83,6 +92,8 @@ class ActionResetPin(SecuredAction):
         return "action_reset_pin"
 
     def outcome(self, heard: Heard) -> Outcome:
+        if AUTHENTICATOR.search(heard.text):
+            return self.teller.do(heard.token, ChangeAuthenticator())
         return self.teller.do(heard.token, ChangePin())
 
 

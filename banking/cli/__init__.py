@@ -5,7 +5,16 @@ import sys
 import typer
 from sqlalchemy.exc import OperationalError
 
-from banking.cli import database, evaluation, language, ledger, routes, seed, staff
+from banking.cli import (
+    customer,
+    database,
+    evaluation,
+    language,
+    ledger,
+    routes,
+    seed,
+    staff,
+)
 from banking.cli.refusals import REFUSALS
 from banking.cli.up import up
 
@@ -27,6 +36,7 @@ app.command(
 )(language.bench)
 app.add_typer(ledger.app, name="ledger", help="The books.")
 app.add_typer(staff.app, name="staff", help="Who may open the bank's own pages.")
+app.add_typer(customer.app, name="customer", help="What only a person opens again.")
 language.app.command()(evaluation.evaluate)
 language.app.command()(evaluation.benchmark)
 app.add_typer(language.app, name="nlu", help="What the assistant understands.")

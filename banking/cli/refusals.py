@@ -7,6 +7,7 @@ from banking.adapters.language.rasa_run import RunFailed
 from banking.adapters.language.sets import BadSets
 from banking.domain.staff import StaffRefusal
 from banking.policy import PolicyRefused
+from banking.services.code_unlocking import UnlockRefused
 from banking.settings import SettingsRefused
 from banking.supervisor.house import DidNotStart
 from banking.supervisor.ports import PortTaken
@@ -29,4 +30,5 @@ REFUSALS = (
     RunFailed,
     SettingsRefused,
     StaffRefusal,
+    UnlockRefused,
 )

@@ -27,7 +27,7 @@ def invite(name: Names, *, role: Roles = None) -> None:
 
     The link works once, for a day. For somebody who lost either, do the same again.
     """
-    with _opened() as bank:
+    with opened() as bank:
         invited = bank.staff.invite(name, role or [Role.TRAINER])
         url = reachable(invited.url, bank.settings)
     roles = ", ".join(sorted(r.value for r in invited.member.roles))
@@ -38,7 +38,7 @@ def invite(name: Names, *, role: Roles = None) -> None:
 @app.command("list")
 def everybody() -> None:
     """List everybody who was ever invited."""
-    with _opened() as bank:
+    with opened() as bank:
         members = bank.staff.everybody()
     for member in members:
         state = "disabled" if not member.enabled else ""
@@ -53,7 +53,7 @@ def everybody() -> None:
 @app.command()
 def disable(name: Names) -> None:
     """End everything somebody has here, at once."""
-    with _opened() as bank:
+    with opened() as bank:
         member = bank.staff.disable(name)
     print(f"{member.name} is disabled. An invitation opens the account again.")
 
@@ -61,14 +61,14 @@ def disable(name: Names) -> None:
 @app.command()
 def roles(name: Names, *, role: Roles = None) -> None:
     """Give somebody exactly these roles, from their next request on; none: no role."""
-    with _opened() as bank:
+    with opened() as bank:
         member = bank.staff.set_roles(name, role or [])
     print(f"{member.name}: {', '.join(sorted(r.value for r in member.roles)) or '-'}")
 
 
 @contextmanager
-def _opened() -> "Iterator[Bank]":
-    """The bank of this folder, with the newest tables, for one command."""
+def opened() -> "Iterator[Bank]":
+    """Open the bank of this folder, with the newest tables, for one command."""
     from banking.adapters.db.migrate import migrate
     from banking.bootstrap import open_bank
     from banking.cli.database import open_database, url_of

@@ -18,6 +18,7 @@ class LinkPurpose(Enum):
     CONFIRM = "confirm"
     RESET_PIN = "reset_pin"
     CHANGE_PIN = "change_pin"
+    AUTHENTICATOR = "authenticator"
     STATEMENT_PASSPHRASE = "statement_passphrase"  # noqa: S105 - a purpose
 
 

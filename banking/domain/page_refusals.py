@@ -25,7 +25,8 @@ PageRefusal
 ├── PinRefused            with the reason
 ├── PinsDiffer            the two do not match
 ├── PassphraseRefused     too short or too plain
-└── AuthenticatorWrong    the first code of a new authenticator is wrong
+├── AuthenticatorWrong    the first code of an authenticator is wrong; may be left out
+└── NewCodeWrong          the same where a new authenticator is all it is about
 
 Their words are in banking/web/templates/_refusals.html, one entry per code;
 they never enter the chat.
@@ -157,4 +158,8 @@ class PassphraseRefused(PageRefusal):
 
 
 class AuthenticatorWrong(PageRefusal):
+    pass
+
+
+class NewCodeWrong(PageRefusal):
     pass

@@ -16,7 +16,9 @@ from banking.ports.identity import (
     SmsSender,
 )
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.authenticators import Authenticators
 from banking.services.code_sending import CodeSending
+from banking.services.code_unlocking import CodeUnlocking
 from banking.services.confirmation import Confirmation
 from banking.services.extras import Extras
 from banking.services.identity_rules import IdentityRules
@@ -44,6 +46,7 @@ class Identity:
     registration: Registration
     self_service: SelfService
     confirmation: Confirmation
+    code_unlocking: CodeUnlocking
 
     def tidy(self, tx: Tx) -> int:
         """Forget what is of no use any more; return how many rows. Keeps the log."""
@@ -104,6 +107,17 @@ class Identity:
             links=links,
             bank_name=bank_name,
         )
+        authenticators = Authenticators(
+            uow=uow,
+            clock=clock,
+            sealer=sealer,
+            authenticator=authenticator,
+            sending=sending,
+            sessions=sessions,
+            links=links,
+            words=words,
+            bank_name=bank_name,
+        )
         return cls(
             rules=rules,
             token_validity=TokenValidity(clock=clock, rules=rules),
@@ -140,6 +154,8 @@ class Identity:
                 otp=otp,
                 sessions=sessions,
                 links=links,
+                authenticators=authenticators,
                 words=words,
             ),
+            code_unlocking=CodeUnlocking(uow=uow, words=words),
         )

@@ -122,6 +122,11 @@ class ChangePin:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeAuthenticator:
+    """An authenticator added, or another in place of the one there is."""
+
+
 type Command = (
     Logout
     | RevokeSessions
@@ -130,6 +135,7 @@ type Command = (
     | CancelTransfer
     | Freeze
     | ChangePin
+    | ChangeAuthenticator
 )
 
 

@@ -13,6 +13,7 @@ from banking.services.outcomes import (
     AddPayee,
     Balance,
     CancelTransfer,
+    ChangeAuthenticator,
     ChangePin,
     Details,
     Freeze,
@@ -48,6 +49,7 @@ _KINDS: Final[Mapping[str, type[Any]]] = {
         RemovePayee,
         CancelTransfer,
         ChangePin,
+        ChangeAuthenticator,
         Freeze,
         SendMoneyDraft,
     )

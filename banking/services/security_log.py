@@ -19,6 +19,7 @@ EVENTS = frozenset(
         "code_not_sent",
         "code_sent",
         "code_wrong",
+        "codes_unlocked",
         "codes_many_this_hour",
         "confirmation_changed",
         "enrolled",
@@ -41,6 +42,7 @@ EVENTS = frozenset(
         "session_opened",
         "sessions_ended",
         "totp_enrolled",
+        "totp_replaced",
     }
 )
 

@@ -1,6 +1,6 @@
-"""What a signed-in customer changes on a page: PIN, document passphrase.
+"""What a signed-in customer changes on a page: PIN, passphrase, authenticator.
 
-Both need the session, which took the old PIN, and a fresh code beside it.
+All need the session, which took the old PIN, and a fresh code beside it.
 """
 
 import uuid
@@ -14,6 +14,7 @@ from banking.ports.core_banking import CoreBanking, CoreUnreachable
 from banking.ports.gateway import Words
 from banking.ports.identity import Enrolment, Hasher
 from banking.ports.unit_of_work import Tx, UnitOfWork
+from banking.services.authenticators import Authenticators
 from banking.services.choosing import clear_tries, known_of, require_pin
 from banking.services.identity_rules import IdentityRules
 from banking.services.links import Links
@@ -24,6 +25,7 @@ from banking.services.token_validity import Ended, Sessions
 _SMS = {
     LinkPurpose.CHANGE_PIN: "change_pin",
     LinkPurpose.STATEMENT_PASSPHRASE: "passphrase",
+    LinkPurpose.AUTHENTICATOR: "authenticator",
 }
 
 
@@ -36,6 +38,7 @@ class SelfService:
     otp: Otp
     sessions: Sessions
     links: Links
+    authenticators: Authenticators
     words: Words
 
     def begin(self, tx: Tx, link: Link, enrolment: Enrolment) -> Link:
@@ -54,11 +57,12 @@ class SelfService:
 
     def check_code(self, link: Link, code: str) -> None:
         """Spend a try; a right code opens the form. Raises as Otp.verify."""
+        progress = {"step": "form", **self.authenticators.pending(link)}
         self.otp.verify(
             link.progress["challenge"],
             code,
             link.token_sha256,
-            then=lambda tx: self.links.keep(tx, link, {"step": "form"}),
+            then=lambda tx: self.links.keep(tx, link, progress),
         )
 
     def change_pin(

@@ -27,6 +27,7 @@ from banking.services.outcomes import (
     AddPayee,
     Balance,
     CancelTransfer,
+    ChangeAuthenticator,
     ChangePin,
     Command,
     ConfirmNeeded,
@@ -53,6 +54,7 @@ from banking.services.outcomes import (
     StatementFor,
     TransferStatus,
 )
+from banking.services.own_pages import own_page
 from banking.services.parking import parked, unparked
 from banking.services.payees import PayeeBook
 from banking.services.payments import Payments
@@ -252,7 +254,8 @@ class Teller:
             Logout: lambda caller, _: self._end(caller, Ended.LOGOUT),
             RevokeSessions: lambda caller, _: self._end(caller, Ended.REVOKED),
             Freeze: self._freeze,
-            ChangePin: self._change_pin,
+            ChangePin: self._own_page,
+            ChangeAuthenticator: self._own_page,
         }
 
     # --- sessions -----------------------------------------------------------------
@@ -288,13 +291,7 @@ class Teller:
             tx.commit()
         return Say("utter_frozen")
 
-    def _change_pin(self, caller: Caller, _: ChangePin) -> Outcome:
-        with self.uow() as tx:
-            url = self.links.issue(
-                tx,
-                LinkPurpose.CHANGE_PIN,
-                caller.conversation_id,
-                enrolment_id=caller.id,
-            )
-            tx.commit()
-        return ConfirmNeeded(url, "utter_change_pin")
+    def _own_page(
+        self, caller: Caller, request: ChangePin | ChangeAuthenticator
+    ) -> Outcome:
+        return own_page(self.uow, self.links, caller, request)

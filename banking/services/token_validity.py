@@ -20,6 +20,7 @@ class Ended(Enum):
 
     LOGOUT = "logout"
     PIN_CHANGED = "pin_changed"
+    AUTHENTICATOR_CHANGED = "authenticator_changed"
     LOCKED = "locked"
     NUMBER_CHANGED = "number_changed"
     REVOKED = "revoked"

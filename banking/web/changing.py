@@ -1,11 +1,11 @@
-"""The pages on which a customer changes PIN or document passphrase."""
+"""The pages on which a customer changes PIN, passphrase or authenticator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from banking.domain.link import LinkPurpose
 from banking.web.front import Front
-from banking.web.rendering import Page
+from banking.web.rendering import Page, qr_code
 from banking.web.step import (
     Answer,
     At,
@@ -41,7 +41,14 @@ class Changing:
             {"submit": self._change_passphrase},
             for_customer=True,
         )
+        authenticator = Step(
+            self._show_authenticator,
+            {"submit": self._use_authenticator},
+            for_customer=True,
+        )
         return {
+            (LinkPurpose.AUTHENTICATOR, "code"): code,
+            (LinkPurpose.AUTHENTICATOR, "form"): authenticator,
             (LinkPurpose.CHANGE_PIN, "code"): code,
             (LinkPurpose.CHANGE_PIN, "form"): new_pin,
             (LinkPurpose.STATEMENT_PASSPHRASE, "code"): code,
@@ -76,3 +83,21 @@ class Changing:
             at.link, customer_of(self.front, at), form.get("passphrase", "")
         )
         return Done(Page("done.html", {"what": "passphrase_changed"}))
+
+    def _show_authenticator(self, at: At) -> Page:
+        whose = customer_of(self.front, at)
+        shown = self.front.identity.self_service.authenticators.show(at.link, whose)
+        facts = {
+            "new": shown,
+            "qr": qr_code(shown.uri),
+            "replaces": whose.has_totp,
+        }
+        return Page("authenticator.html", facts, whose=whose)
+
+    def _use_authenticator(self, at: At, form: Form) -> Answer:
+        self.front.identity.self_service.authenticators.use(
+            at.link, customer_of(self.front, at), form.get("authenticator-code", "")
+        )
+        return Done(
+            Page("done.html", {"what": "authenticator_changed"}), signs_out=True
+        )

@@ -26,7 +26,12 @@ from banking.web.visits import (
 _SEE_OTHER = 303
 # Pages on which it matters who is signed in already; signing in replaces that.
 _OWN_ONLY = frozenset(
-    {LinkPurpose.CONFIRM, LinkPurpose.CHANGE_PIN, LinkPurpose.STATEMENT_PASSPHRASE}
+    {
+        LinkPurpose.CONFIRM,
+        LinkPurpose.CHANGE_PIN,
+        LinkPurpose.STATEMENT_PASSPHRASE,
+        LinkPurpose.AUTHENTICATOR,
+    }
 )
 
 

@@ -29,6 +29,8 @@ class SigningIn:
             (LinkPurpose.CHANGE_PIN, SIGN_IN): to_change,
             (LinkPurpose.STATEMENT_PASSPHRASE, ""): to_change,
             (LinkPurpose.STATEMENT_PASSPHRASE, SIGN_IN): to_change,
+            (LinkPurpose.AUTHENTICATOR, ""): to_change,
+            (LinkPurpose.AUTHENTICATOR, SIGN_IN): to_change,
         }
 
     def _show_sign_in(self, at: At) -> Page:

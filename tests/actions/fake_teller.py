@@ -10,6 +10,7 @@ from banking.services.outcomes import (
     Ask,
     Balance,
     CancelTransfer,
+    ChangeAuthenticator,
     ChangePin,
     Choice,
     ConfirmNeeded,
@@ -157,6 +158,10 @@ class FakeTeller:
                 return Say("utter_frozen")
             case ChangePin():
                 return ConfirmNeeded("https://bank.test/s/pin", "utter_change_pin")
+            case ChangeAuthenticator():
+                return ConfirmNeeded(
+                    "https://bank.test/s/app", "utter_change_authenticator"
+                )
             case TransferStatus():
                 return self._status()
             case CancelTransfer():

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.check_balance import ActionCheckBalance
 from actions.conversation import ActionFallback, ActionRepeat
-from banking.services.outcomes import Logout, RevokeSessions
+from banking.services.outcomes import ChangeAuthenticator, Logout, RevokeSessions
 from tests.actions.chat import domain
 from tests.actions.fake_teller import FakeTeller
 
@@ -205,6 +205,31 @@ def test_a_new_pin_opens_no_payment(chat):
 
     assert ["Choose a new PIN"] == [link.label for link in chat.links]
     assert chat.form is None
+
+
+@pytest.mark.parametrize("intent", ["check_sessions", "reset_pin"])
+@pytest.mark.parametrize(
+    "words",
+    ["change my authenticator", "I have a new phone, set up 2FA", "Two-factor please"],
+)
+def test_an_authenticator_is_set_up_on_our_own_page(chat, intent, words):
+    chat.says(words, intent)
+
+    assert ["Set up the app"] == [link.label for link in chat.links]
+
+
+def test_the_sessions_offer_an_authenticator(chat):
+    chat.says("where am i signed in", "check_sessions")
+    chat.taps("Authenticator app")
+
+    assert ChangeAuthenticator() == chat.teller.asked[-1]
+
+
+def test_sessions_and_pins_are_what_they_were(chat):
+    assert "signed in" in chat.says("where am I signed in", "check_sessions")
+    chat.says("new pin", "reset_pin")
+
+    assert ["Choose a new PIN"] == [link.label for link in chat.links]
 
 
 def test_nothing_open_is_nothing_to_cancel(chat):

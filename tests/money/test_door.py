@@ -4,7 +4,10 @@ from banking.ports.money import ParkedRequest
 from banking.services.outcomes import (
     AddPayee,
     Balance,
+    ChangeAuthenticator,
+    ChangePin,
     ConfirmNeeded,
+    Logout,
     Payees,
     Refused,
     RegistrationNeeded,
@@ -19,6 +22,18 @@ from banking.services.outcomes import (
 
 def payloads(outcome):
     return [choice.payload for choice in outcome.choices]
+
+
+def test_pin_and_authenticator_are_changed_on_pages_of_their_own(world):
+    ama = world.person()
+    responses = [ama.do(ask()).response for ask in (ChangePin, ChangeAuthenticator)]
+
+    assert ["utter_change_pin", "utter_change_authenticator"] == responses
+    ama.do(Logout())
+    assert isinstance(ama.do(ChangeAuthenticator()), SignInNeeded)
+    world.sign_in(ama)
+    resumed = world.bank.teller.resume(ama.token("/resume"))
+    assert "utter_change_authenticator" == resumed.outcome.response
 
 
 # --- the door ---------------------------------------------------------------------
