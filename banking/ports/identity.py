@@ -195,10 +195,7 @@ class Attempts(Protocol):
     def hits_since(self, bucket: str, since: datetime) -> int: ...
 
     def hit_before(self, bucket: str, since: datetime, most: int) -> datetime | None:
-        """When the hit came that must leave the window before another has room.
-
-        None where fewer than ``most`` came since then.
-        """
+        """The latest hit but ``most`` - 1; None where fewer came since then."""
 
     def lock_bucket(self, bucket: str) -> None:
         """Make others who count in this bucket wait for the commit."""

@@ -22,6 +22,8 @@ from banking.services.api_pace import ApiPace, AskedTooOften
 from banking.services.identity import Identity
 
 _PHONE = re.compile(r"\+?[1-9][0-9]{6,14}")
+# NUL cannot be looked up, and no name has any of the others.
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
 _TURNS_SHOWN = 20
 _UNAUTHORISED = 401
 _TOO_MANY = 429
@@ -45,8 +47,8 @@ class TokenQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    channel: Annotated[str, Field(min_length=1, max_length=32)]
-    user: Annotated[str, Field(min_length=1, max_length=128)]
+    channel: Annotated[str, Field(min_length=1, max_length=32, pattern=_NO_CONTROLS)]
+    user: Annotated[str, Field(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
 
 
 class TokenAnswer(BaseModel):
@@ -137,7 +139,7 @@ def _conversation(api: Api, tx: Tx, channel: str, user: str) -> Conversation | N
 
 @router.get("/trace", include_in_schema=False)
 def trace(
-    api: LetIn, phone: Annotated[str, Query(max_length=20)]
+    api: LetIn, phone: Annotated[str, Query(max_length=20, pattern=_NO_CONTROLS)]
 ) -> list[dict[str, Any]]:
     """Show what happened behind the latest turns of a demo's customer."""
     if not api.traces:

@@ -16,6 +16,7 @@ from banking.domain.inbound import Batch
 from banking.services.front_desk import Received
 from banking.web import api, health, metrics, model_server, pages, webhooks
 from banking.web.api import Api
+from banking.web.body_limit import BodyLimit
 from banking.web.desk import routes as desk_routes
 from banking.web.desk.desk import HERE as DESK
 from banking.web.desk.desk import Desk
@@ -91,6 +92,7 @@ def _equip(app: FastAPI, bank: "Bank") -> None:
     public = urlsplit(settings.public_url).hostname or ""
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[public, *_OWN_HOSTS])
     app.add_middleware(Counting, registry=app.state.metrics.registry)
+    app.add_middleware(BodyLimit)
     # Added last, so outermost: its headers are on every answer there is.
     app.add_middleware(SecurityHeaders, https=front.https)
 

@@ -1,8 +1,12 @@
 """Forms: ours, from this browser, for this link, or nothing at all."""
 
+import asyncio
+
 import pytest
+from starlette.requests import Request
 
 from banking.domain.link import LinkPurpose, new_token
+from banking.web.visits import FormRefused, form_pairs
 from tests.identity.world import AMA, CHAT_ID, PIN
 
 FIELDS = {"chat-id": CHAT_ID, "pin": PIN, "do": "submit"}
@@ -39,6 +43,8 @@ def test_a_token_of_another_link_does_nothing(world, form):
     "headers",
     [
         {"origin": "https://evil.example"},
+        {"origin": "http://["},
+        {"origin": "http://[::1"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     ],
@@ -82,3 +88,15 @@ def test_an_unknown_button_shows_the_page_again(form):
 
     assert answer.status_code == 200
     assert 'data-testid="chat-id"' in answer.text
+
+
+def test_a_form_that_never_comes_is_not_waited_for_long():
+    async def nothing():
+        return await asyncio.Event().wait()
+
+    kind = (b"content-type", b"application/x-www-form-urlencoded")
+    request = Request({"type": "http", "headers": [kind]}, nothing)
+    waiting = form_pairs(request, most_bytes=9, most_fields=1, slowest_seconds=0)
+
+    with pytest.raises(FormRefused):
+        asyncio.run(asyncio.wait_for(waiting, 5))

@@ -31,6 +31,7 @@ from banking.domain.inbound import (
 )
 
 LONGEST_ID = 256
+_LARGEST_CODE = 2**31 - 1  # as large as the database keeps one
 LONGEST_TAP = 300
 _SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")
 _PHONE = re.compile(r"\+?([1-9][0-9]{5,14})")
@@ -324,7 +325,7 @@ def _report(item: Json) -> Report | None:
     codes = [
         error.get("code")
         for error in _items(item, "errors", Counter())
-        if type(error.get("code")) is int
+        if type(error.get("code")) is int and abs(error["code"]) <= _LARGEST_CODE
     ]
     return Report(
         channel_id,
