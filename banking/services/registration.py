@@ -70,7 +70,11 @@ class Registration:
             raise ProofUnreadable
         with self.uow() as tx:
             conversation = tx.conversations.get(link.conversation_id)
-        phone = (conversation and conversation.phone) or ""
+            phone = (conversation and conversation.phone) or ""
+            # Whoever is paused does not keep the core busy either.
+            tries = tx.attempts.lock(f"phone:{phone or link.conversation_id}", PROOF)
+            if tries.blocked(self.clock.now()):
+                raise ProofPaused
         customer, accounts = self._known_by(phone)
         fits = (
             customer is not None

@@ -105,18 +105,19 @@ class SignIn:
         bucket = f"pin:{self.hasher.place(ip)}"
         with self.uow() as tx:
             enrolment = tx.enrolments.lock(link.enrolment_id or "")
-            if enrolment is None:
-                return None
-            tries = tx.attempts.lock(f"enrolment:{enrolment.id}", FACTOR)
-            if tries.blocked(now):
-                return None
+            name = f"enrolment:{enrolment.id if enrolment else ''}"
+            tries = tx.attempts.lock(name, FACTOR) if enrolment else None
             tx.attempts.lock_bucket(bucket)
             since = now - self.rules.wrong_pins_window
             if tx.attempts.hits_since(bucket, since) >= self.rules.wrong_pins_per_ip:
                 tx.audit.record("pins_many_from_one_place", place=bucket)
                 tx.commit()
                 raise TooManyFromHere
+            # Also the tries of those who may not try now: each costs a hash.
             hit = tx.attempts.hit(bucket, now)
+            if enrolment is None or tries is None or tries.blocked(now):
+                tx.commit()
+                return None
             tries = tries.failed(now, self.rules.pin_tries)
             tx.attempts.save(tries)
             pin_hash = tx.enrolments.pin_hash(enrolment.id)

@@ -447,3 +447,21 @@ def test_group_messages_are_left_alone(world):
     assert ["ignored: group"] == [
         r.outcome for r in world.rows("SELECT outcome FROM messages_in")
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "read"), [(131047, 131047), (2**31, None), (10**300, None)]
+)
+def test_an_error_code_beyond_the_database_is_left_out(code, read):
+    status = {
+        "id": "wamid.e",
+        "status": "failed",
+        "timestamp": "1795000000",
+        "errors": [{"code": code}],
+    }
+    value = {"metadata": {"phone_number_id": NUMBER_ID}, "statuses": [status]}
+    changes = [{"field": "messages", "value": value}]
+    body = {"object": "whatsapp_business_account", "entry": [{"changes": changes}]}
+    batch = whatsapp_inbound.read(json.dumps(body).encode(), NUMBER_ID)
+
+    assert [read] == [report.code for report in batch.reports]

@@ -167,3 +167,15 @@ def test_a_forgotten_pin_leads_through_the_chat(world: World):
     assert world.said() == ["utter_reset_pin_link"]
     with pytest.raises(LinkDead):
         world.identity.sign_in.forgot(link)
+
+
+def test_who_is_paused_cannot_keep_the_bank_hashing(world: World):
+    world.enrol()
+    link, answers = open_link(world), []
+    for _ in range(world.identity.rules.wrong_pins_per_ip + 5):
+        with pytest.raises((SignInWrong, TooManyFromHere)) as refused:
+            attempt(world, link, "739159")
+        answers.append(refused.type)
+
+    assert answers[-5:] == [TooManyFromHere] * 5
+    assert TooManyFromHere not in answers[:-5]

@@ -106,6 +106,17 @@ def test_three_wrong_proofs_stop_even_the_right_one(world, browser, other_browse
     assert world.sms.inbox == []
 
 
+def test_who_is_paused_does_not_keep_the_core_busy(world: World, browser: Browser):
+    browser.open(world.link(LinkPurpose.REGISTER))
+    for _ in range(3):
+        browser.press(date_of_birth="1990-01-01", account_digits="0000")
+    asked = world.core.asked
+    browser.press(date_of_birth="1987-03-09", account_digits="4321")
+
+    assert browser.has("error")
+    assert world.core.asked == asked
+
+
 @pytest.mark.parametrize("born", ["", "9 March 1987", "1987-13-01", "1987-02-30"])
 def test_what_is_no_date_spends_no_try(world, browser, born):
     browser.open(world.link(LinkPurpose.REGISTER))
