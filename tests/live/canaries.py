@@ -18,6 +18,8 @@ OTHERS = ("postgres", "simulator", "run")
 KEYS = "keys.json"
 # Numbers up to this length turn up by themselves inside longer ones.
 SHORT = 8
+# Four letters stand for three bytes; a secret may begin at any of them.
+BASE64 = {f"base64 at {before}": before for before in range(3)}
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def disguises(secret: str) -> dict[str, bytes]:
     if len(secret) % 4 == 0:
         fours = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
         written["in fours"] = fours.encode()
-    for before in range(3):
-        written[f"base64 at {before}"] = _inner_base64(plain, before)
+    for how, before in BASE64.items():
+        written[how] = _inner_base64(plain, before)
     return written
 
 
@@ -57,8 +59,13 @@ def search(blob: bytes, where: str, secrets: Mapping[str, str]) -> Iterator[Foun
     for name, secret in secrets.items():
         for how, form in disguises(secret).items():
             in_there = lower if how == "hex" else blob
-            if form in in_there and not _by_chance(form, in_there):
-                yield Found(name, where, how)
+            if form not in in_there or _by_chance(form, in_there):
+                continue
+            # Signed envelopes are full of digits, in base64.
+            words = list(_decoded(form, in_there, BASE64[how])) if how in BASE64 else []
+            if words and all(_by_chance(secret.encode(), word) for word in words):
+                continue
+            yield Found(name, where, how)
 
 
 def tables(url: str) -> Iterator[tuple[str, bytes]]:
@@ -103,8 +110,22 @@ def _by_chance(form: bytes, blob: bytes) -> bool:
 def _inner_base64(plain: bytes, before: int) -> bytes:
     """The middle of the encoding that does not depend on the neighbours."""
     padded = base64.b64encode(b"\0" * before + plain + b"\0" * 3)
-    first = -(-before * 8 // 6)
-    return padded[first : (before + len(plain)) * 8 // 6]
+    return padded[_lead(before) : (before + len(plain)) * 8 // 6]
+
+
+def _lead(before: int) -> int:
+    """How many letters the bytes before take a part in."""
+    return -(-before * 8 // 6)
+
+
+def _decoded(form: bytes, blob: bytes, before: int) -> Iterator[bytes]:
+    """What every word of base64 in which the form stands was made of."""
+    for word in re.findall(rb"[\w+/-]+", blob):
+        for found in re.finditer(re.escape(form), word):
+            letters = word[(found.start() - _lead(before)) % 4 :]
+            plain = letters.translate(bytes.maketrans(b"-_", b"+/"))
+            # An end without its padding is as good as one with it.
+            yield base64.b64decode(plain + b"A" * (-len(plain) % 4))
 
 
 def _raw(text: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What a customer said in secret is nowhere the bank writes."""
 
+import base64
 import json
 import random
 import re
@@ -157,8 +158,17 @@ def test_the_search_finds_what_is_there(stack: Stack, how: str) -> None:
 
 
 def test_base64_is_found_at_every_alignment() -> None:
-    import base64
-
     for before in range(6):
         blob = base64.b64encode(b"x" * before + b"secret-value" + b"tail")
         assert list(canaries.search(blob, "here", {"planted": "secret-value"}))
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_digits_of_an_encoded_id_are_no_code(before: int) -> None:
+    def finds(text: str) -> bool:
+        blob = base64.urlsafe_b64encode(b"?" * before + text.encode())
+        return any(canaries.search(b'"' + blob + b'"', "here", {"code": "384719"}))
+
+    assert not finds("bank:5e384719c0ffee:1796000000")
+    assert finds("bank 384719 1796000000")
+    assert finds("384719")
