@@ -29,7 +29,7 @@ GATE_S = 1800
 # What five customers wrote, what each of them meant, and what in it is a value.
 ODD = (
     ("run me my numbers fam", "check_balance", {}),
-    ("my plastic is behaving badly at the till", "card_problem", {}),
+    ("the beep beep thing will not beep for me", "card_problem", {}),
     ("lob 40 in the direction of auntie Grace", "transfer_money", {"40": "amount"}),
     ("put the magic rectangle to sleep for now", "lock_card", {}),
     ("what did the telly people take off me", "check_spending", {}),

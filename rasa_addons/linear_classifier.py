@@ -139,13 +139,9 @@ class LinearClassifier(IntentClassifier, GraphComponent):
             weight=self._config["wordings"],
         )
         features = self._features(examples, self._wordings)
-        self._model = as_sure_as_right(
-            [m.get(TEXT) for m in examples],
-            *features,
-            labels,
-            c=self._config["C"],
-            vote=self._config["neighbours"],
-        )
+        texts = [m.get(TEXT) for m in examples]
+        trust, vote = self._config["C"], self._config["neighbours"]
+        self._model = as_sure_as_right(texts, *features, labels, c=trust, vote=vote)
         self._neighbours = Neighbours.learned(features[0], labels, self._model.classes)
         self._topics = self._fitted_topics(examples, *features)
         with self._storage.write_to(self._resource) as folder:
