@@ -11,6 +11,7 @@ from banking.cli import (
     evaluation,
     language,
     ledger,
+    log,
     routes,
     seed,
     staff,
@@ -35,6 +36,7 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )(language.bench)
 app.add_typer(ledger.app, name="ledger", help="The books.")
+app.add_typer(log.app, name="log", help="The security log.")
 app.add_typer(staff.app, name="staff", help="Who may open the bank's own pages.")
 app.add_typer(customer.app, name="customer", help="What only a person opens again.")
 language.app.command()(evaluation.evaluate)

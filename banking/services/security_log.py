@@ -74,11 +74,11 @@ def verify_chain(tx: Tx) -> ChainReport:
 
 def _fits(row: AuditRow, last: str) -> bool:
     linked = hashlib.sha256(f"{last}|{row.chain}|{row.body}".encode()).hexdigest()
+    if row.previous != last or row.hash != linked:
+        return False
     told: dict[str, Any] = json.loads(row.body)
     return (
-        row.previous == last
-        and row.hash == linked
-        and told["event"] == row.event
+        told["event"] == row.event
         and told["at"] == row.at.isoformat()
         and told["enrolment"] == row.enrolment_id
         and told["conversation"] == row.conversation_id

@@ -5,10 +5,12 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
+from banking.adapters.db.security import SqlAudit
 from banking.cli.routes import RoleUnknown, role_of, route_table
 from banking.settings import Settings
 
@@ -55,6 +57,27 @@ def test_books_that_do_not_balance_are_an_error(bank, database, clean_database):
 
     assert done.returncode == 1
     assert json.loads(done.stdout)["unbalanced"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "broken_at"),
+    [("SELECT 1", 0, None), ("UPDATE audit SET body = 'gone' WHERE chain = 2", 1, 2)],
+)
+def test_a_changed_row_of_the_security_log_is_an_error(
+    bank, database, clean_database, change, code, broken_at
+):
+    with database.begin() as connection:
+        for event in ("one", "two", "three"):
+            SqlAudit(connection, lambda: datetime.now(UTC)).record(event)
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE audit DISABLE TRIGGER USER")
+        connection.exec_driver_sql(change)
+        connection.exec_driver_sql("ALTER TABLE audit ENABLE TRIGGER USER")
+
+    done = bank("log", "check", "--json", DATABASE_URL=clean_database)
+
+    assert done.returncode == code, done.stderr
+    assert json.loads(done.stdout)["broken_at"] == broken_at
 
 
 def test_migrating_says_nothing_on_stdout(bank, clean_database):
@@ -113,7 +136,7 @@ def test_a_production_has_no_simulator(bank):
 def test_the_help_names_every_command(bank):
     done = bank("--help")
 
-    for command in ("up", "migrate", "seed", "ledger", "nlu", "routes", "bench"):
+    for command in ("up", "migrate", "seed", "ledger", "log", "nlu", "routes", "bench"):
         assert f" {command} " in done.stdout
 
 

@@ -68,6 +68,7 @@ def test_the_table_itself_refuses_changes(world: World, statement):
 CHANGES = (
     "UPDATE audit SET event = 'other' WHERE chain = {n}",
     "UPDATE audit SET body = body || ' ' WHERE chain = {n}",
+    "UPDATE audit SET body = 'gone' WHERE chain = {n}",
     "UPDATE audit SET enrolment_id = 'somebody' WHERE chain = {n}",
     "UPDATE audit SET at = at + interval '1 second' WHERE chain = {n}",
     "DELETE FROM audit WHERE chain = {n}",
