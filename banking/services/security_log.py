@@ -77,9 +77,10 @@ def _fits(row: AuditRow, last: str) -> bool:
     if row.previous != last or row.hash != linked:
         return False
     told: dict[str, Any] = json.loads(row.body)
-    return (
-        told["event"] == row.event
-        and told["at"] == row.at.isoformat()
-        and told["enrolment"] == row.enrolment_id
-        and told["conversation"] == row.conversation_id
-    )
+    columns = {
+        "event": row.event,
+        "at": row.at.isoformat(),
+        "enrolment": row.enrolment_id,
+        "conversation": row.conversation_id,
+    }
+    return {name: told[name] for name in columns} == columns
