@@ -4,8 +4,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from banking.adapters.db.engine import engine
@@ -33,13 +31,6 @@ def migrate(url: str) -> None:
             command.upgrade(_config(connection), "head")
     finally:
         connections.dispose()
-
-
-def is_current(connection: Connection) -> bool:
-    """Tell whether the schema is the one this code was written for."""
-    applied = MigrationContext.configure(connection).get_current_heads()
-    wanted = ScriptDirectory.from_config(_config(connection)).get_heads()
-    return set(applied) == set(wanted)
 
 
 def _config(connection: Connection) -> Config:
