@@ -93,6 +93,17 @@ def changes_the_pin(customer: Customer) -> None:
     customer.person["pin"] = NEW_PIN
 
 
+def sets_up_an_authenticator(customer: Customer) -> None:
+    """Prove it with a code by SMS, and let a new app take the old one's place."""
+    page = customer.opens_confirmation()
+    customer.hears_anew()
+    customer.asks_for_code()
+    page.press(otp=customer.code)
+    customer.person["totp"] = page.text("totp-secret")
+    page.press(authenticator_code=customer.authenticator_code)
+    assert page.has("done"), page.everything()
+
+
 def cancels(customer: Customer) -> None:
     """Drop the payment on its page."""
     page = customer.opens_confirmation()
@@ -126,6 +137,7 @@ ACTS: dict[str, Callable[[Customer], object]] = {
     "forgets the PIN": forgets_the_pin,
     "proves who it is": proves_who_it_is,
     "changes the PIN": changes_the_pin,
+    "sets up an authenticator": sets_up_an_authenticator,
     "cancels": cancels,
     "says it was somebody else": says_it_was_somebody_else,
 }
