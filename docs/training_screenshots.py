@@ -26,6 +26,8 @@ WIDE = 1100
 PASSWORD = "four quiet herons walk"  # noqa: S105 - of a bank that is gone afterwards
 # Training and everything that the gate tries.
 GATE_S = 1800
+# Until the running assistant has fetched, checked and loaded the model.
+SWAP_MS = 60_000
 # What five customers wrote, what each of them meant, and what in it is a value.
 ODD = (
     ("run me my numbers fam", "check_balance", {}),
@@ -85,7 +87,8 @@ def walk(context: BrowserContext, stack: Stack) -> None:
     photograph(page, "training-5-gate", wide=WIDE)
     print("the gate:", page.get_by_test_id("verdict").inner_text())
     page.get_by_test_id("promote").click()
-    expect(page.get_by_test_id("running")).to_contain_text("answers with it")
+    running = page.get_by_test_id("running")
+    expect(running).to_contain_text("answers with it", timeout=SWAP_MS)
     page.reload()
     photograph(page, "training-6-promoted", wide=WIDE)
 
