@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from banking.domain.nlu_scores import Evaluation, IntentScore, Scores
+from banking.domain.shares import percent, rate, scaled, share
 from banking.domain.verdict import FAILED, NOT_RUN, Line, Trial, Verdict
 
 CROSS_VALIDATION = "cross-validation"
@@ -85,7 +86,10 @@ def judge(
         not_run=tuple(_not_run(after.scores, after.tests)),
         better=tuple(better),
         worse=tuple(worse),
-        lines=tuple(_lines(pairs, tests_before, after.tests)),
+        lines=(
+            *_lines(pairs, tests_before, after.tests),
+            *_first_time(known, after.scores),
+        ),
     )
 
 
@@ -109,14 +113,14 @@ def _of_set(pair: _Pair, rules: GateRules) -> Iterator[str]:
             yield from _money(pair, before, after, rules)
         else:
             yield from _other(pair, before, after, rules)
-    fall = _share(pair.before.right, pair.before.texts) - _share(
+    fall = share(pair.before.right, pair.before.texts) - share(
         pair.after.right, pair.after.texts
     )
     if pair.after.texts and pair.before.texts and fall > rules.margin:
         yield (
             f"all intents together on {pair.name}: "
-            f"{_percent(pair.before.right, pair.before.texts)} were understood, now "
-            f"{_percent(pair.after.right, pair.after.texts)}"
+            f"{percent(pair.before.right, pair.before.texts)} were understood, now "
+            f"{percent(pair.after.right, pair.after.texts)}"
         )
 
 
@@ -124,7 +128,7 @@ def _money(
     pair: _Pair, before: IntentScore, after: IntentScore, rules: GateRules
 ) -> Iterator[str]:
     allowed = rules.money_sentences_drawn if pair.drawn else rules.money_sentences
-    lost = _scaled(before.right, before.n, after.n) - after.right
+    lost = scaled(before.right, before.n, after.n) - after.right
     if lost > allowed:
         yield (
             f"{after.intent} moves money and understands fewer of its sentences on "
@@ -132,7 +136,7 @@ def _money(
         )
     was = before.predicted - before.right
     now = after.predicted - after.right
-    if now - _scaled(was, pair.before.texts, pair.after.texts) > allowed:
+    if now - scaled(was, pair.before.texts, pair.after.texts) > allowed:
         yield (
             f"{after.intent} moves money and is heard in more sentences that mean "
             f"something else on {pair.name}: {was}, now {now}"
@@ -142,7 +146,7 @@ def _money(
 def _other(
     pair: _Pair, before: IntentScore, after: IntentScore, rules: GateRules
 ) -> Iterator[str]:
-    lost = _scaled(before.right, before.n, after.n) - after.right
+    lost = scaled(before.right, before.n, after.n) - after.right
     if lost > rules.noise_sentences and lost > rules.margin * after.n:
         yield (
             f"{after.intent} understands fewer of its sentences on {pair.name}: "
@@ -152,8 +156,8 @@ def _other(
         return
     was = before.predicted - before.right
     now = after.predicted - after.right
-    more = now - _scaled(was, pair.before.texts, pair.after.texts)
-    fall = _share(before.right, before.predicted) - _share(after.right, after.predicted)
+    more = now - scaled(was, pair.before.texts, pair.after.texts)
+    fall = share(before.right, before.predicted) - share(after.right, after.predicted)
     if more > rules.noise_sentences and fall > rules.margin:
         yield (
             f"{after.intent} is heard in more sentences that mean something else on "
@@ -168,22 +172,22 @@ def _outright(
     for scores in after.sets:
         known = before.of_set(scores.name) if before else None
         if scores.foreign:
-            caught = _share(scores.caught, scores.foreign)
-            was = _share(known.caught, known.foreign) if known else None
+            caught = share(scores.caught, scores.foreign)
+            was = share(known.caught, known.foreign) if known else None
             if caught < rules.least_caught and (was is None or caught < was):
                 yield (
                     f"out of scope on {scores.name}: "
-                    f"{_percent(scores.caught, scores.foreign)} are recognised"
-                    f"{_formerly(was)}; {_rate(rules.least_caught)} is the least"
+                    f"{percent(scores.caught, scores.foreign)} are recognised"
+                    f"{_formerly(was)}; {rate(rules.least_caught)} is the least"
                 )
         if scores.texts:
-            lost = _share(scores.lost, scores.texts)
-            was = _share(known.lost, known.texts) if known else None
+            lost = share(scores.lost, scores.texts)
+            was = share(known.lost, known.texts) if known else None
             if lost > rules.most_lost and (was is None or lost > was):
                 yield (
                     f"in scope on {scores.name}: "
-                    f"{_percent(scores.lost, scores.texts)} are asked back"
-                    f"{_formerly(was)}; {_rate(rules.most_lost)} is the most"
+                    f"{percent(scores.lost, scores.texts)} are asked back"
+                    f"{_formerly(was)}; {rate(rules.most_lost)} is the most"
                 )
 
 
@@ -216,7 +220,7 @@ def _changes(pairs: Sequence[_Pair]) -> tuple[list[str], list[str]]:
     better, worse = [], []
     for pair in pairs:
         for before, after in pair.intents():
-            change = after.right - _scaled(before.right, before.n, after.n)
+            change = after.right - scaled(before.right, before.n, after.n)
             told = (
                 f"{after.intent} on {pair.name}: "
                 f"{before.right} of {before.n}, now {after.right} of {after.n}"
@@ -262,6 +266,14 @@ def _lines(
             )
 
 
+def _first_time(before: Evaluation | None, after: Evaluation) -> Iterator[Line]:
+    """What the next model will be compared with, and this one could not be."""
+    now = after.cross_validation
+    if now and (before is None or before.cross_validation is None):
+        understood = percent(now.right, now.texts)
+        yield Line(f"{CROSS_VALIDATION}: understood", "—", understood, None)
+
+
 def _line(
     what: str,
     before: tuple[int, int],
@@ -269,27 +281,10 @@ def _line(
     *,
     more_is_better: bool = True,
 ) -> Line:
-    change = _share(*after) - _share(*before)
+    change = share(*after) - share(*before)
     better = None if change == 0 else (change > 0) is more_is_better
-    return Line(what, _percent(*before), _percent(*after), better)
-
-
-def _share(part: int, whole: int) -> Fraction:
-    return Fraction(part, whole) if whole else Fraction(0)
-
-
-def _scaled(part: int, whole: int, to: int) -> Fraction:
-    return Fraction(part * to, whole) if whole else Fraction(0)
-
-
-def _percent(part: int, whole: int) -> str:
-    return _rate(_share(part, whole)) if whole else "—"
-
-
-def _rate(share: Fraction) -> str:
-    tenths = round(share * 1000)
-    return f"{tenths // 10}.{tenths % 10} %"
+    return Line(what, percent(*before), percent(*after), better)
 
 
 def _formerly(was: Fraction | None) -> str:
-    return "" if was is None else f", before {_rate(was)}"
+    return "" if was is None else f", before {rate(was)}"

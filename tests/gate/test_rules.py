@@ -1,5 +1,6 @@
 """What keeps a new model out, sentence by sentence."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -243,3 +244,12 @@ def test_a_verdict_says_what_changed_and_is_read_again_as_it_was():
     line = next(line for line in verdict.lines if line.what == "ours: understood")
     assert (line.before, line.after, line.better) == ("90.2 %", "93.2 %", True)
     assert Verdict.from_json(verdict.as_json()) == verdict
+
+
+def test_the_first_cross_validation_is_told_though_it_is_held_against_nothing():
+    before = replace(model(), cross_validation=None)
+    verdict = judged(before, model(drawn=scores(texts=200, right=150)))
+
+    told = {line.what: (line.before, line.after) for line in verdict.lines}
+    assert told[f"{CROSS_VALIDATION}: understood"] == ("—", "75.0 %")
+    assert verdict.passed
