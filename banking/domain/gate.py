@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from banking.domain.nlu_scores import Evaluation, IntentScore, Scores
-from banking.domain.shares import percent, rate, scaled, share
+from banking.domain.rates import percent, rate, scaled, share
 from banking.domain.verdict import FAILED, NOT_RUN, Line, Trial, Verdict
 
 CROSS_VALIDATION = "cross-validation"
