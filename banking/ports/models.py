@@ -128,6 +128,14 @@ class Running:
     refused: str | None = None
     why: str | None = None
 
+    def is_behind(self, in_service: ModelCard | None) -> bool:
+        """Whether the assistant has yet to take over the model in service."""
+        return (
+            in_service is not None
+            and self.sha256 is not None
+            and in_service.sha256 not in (self.sha256, self.refused)
+        )
+
 
 # How far a piece of work is: what it does now, and steps done of all its steps.
 type Progress = Callable[[str, int, int], None]

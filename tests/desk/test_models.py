@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from banking.bootstrap import Bank
 from banking.domain.verdict import Line
-from banking.ports.models import Run
+from banking.ports.models import Run, Running
 from tests.desk.conftest import Visitor, events
 from tests.gate.shelves import Clock, evaluation, serving, trained, verdict_on
 
@@ -93,6 +93,16 @@ def test_a_file_that_was_changed_does_not_go_into_service(trainer, shelf, clock)
     assert shelf.in_service() == now
 
 
+def test_the_page_waits_for_an_assistant_that_has_the_model_before(shelf, clock):
+    before, after = serving(shelf, clock, "before", "after")
+
+    assert Running(before.sha256).is_behind(after)
+    assert not Running(after.sha256).is_behind(after)
+    assert not Running(before.sha256, refused=after.sha256).is_behind(after)
+    assert not Running(None).is_behind(after)
+    assert not Running(before.sha256).is_behind(None)
+
+
 def test_training_is_queued_once_and_told_as_it_goes(trainer, bank, shelf):
     trainer.open("/desk/model").press("train")
     assert "Training has started" in trainer.text("toast")
@@ -107,6 +117,7 @@ def test_training_is_queued_once_and_told_as_it_goes(trainer, bank, shelf):
     assert "started a training already" in trainer.text("error")
     told = trainer.http.get("/desk/model/progress").json()
     assert (told["running"], told["stage"]) == (True, "waiting")
+    assert told["taking_over"] is False
     assert trainer.open("/desk/model/watch").has("run")
 
 

@@ -34,10 +34,12 @@ def show_models(desk: Desk, asked: Asked) -> Response:
 def progress(desk: Desk, _asked: Asked) -> Response:
     """Say how far a training is: asked again and again by the page itself."""
     run = desk.models.run()
+    taking_over = desk.models.running().is_behind(desk.models.in_service())
     if run is None:
-        return JSONResponse({"running": False})
+        return JSONResponse({"running": False, "taking_over": taking_over})
     return JSONResponse(
         {
+            "taking_over": taking_over,
             "id": run.id,
             "running": run.is_running,
             "stage": run.stage,
@@ -90,6 +92,7 @@ def _page(
     models = desk.models
     run = models.run()
     in_service, candidate = shown = (models.in_service(), models.candidate())
+    running = models.running()
     did = asked.query.get("did")
     return desk.page(
         "models.html",
@@ -99,7 +102,7 @@ def _page(
         candidate=candidate,
         scores={card.sha256: models.scores(card) for card in shown if card},
         previous=models.previous(),
-        running=models.running(),
+        running=running,
         run=run,
         verdict=models.verdict(),
         history=models.history()[:_HISTORY_SHOWN],
@@ -108,6 +111,7 @@ def _page(
         refusal=refusal,
         reasons=reasons or [],
         refresh=run is not None and run.is_running,
+        taking_over=running.is_behind(in_service),
     )
 
 

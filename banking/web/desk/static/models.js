@@ -1,17 +1,22 @@
-// How a training is going, without loading the page again and again.
+// How a training or a taking over is going, without loading the page again and again.
 "use strict";
 import { answer } from "./asking.js";
 
 const run = document.getElementById("run");
 const EVERY_MS = 2000;
 
-async function look() {
-  let told;
+async function ask(again) {
   try {
-    told = await answer("/desk/model/progress");
+    return await answer("/desk/model/progress");
   } catch {
-    return setTimeout(look, EVERY_MS * 3);
+    setTimeout(again, EVERY_MS * 3);
+    return null;
   }
+}
+
+async function look() {
+  const told = await ask(look);
+  if (!told) return undefined;
   if (!told.running || told.id !== run.dataset.run) return location.assign("/desk/model");
   document.getElementById("run-stage").textContent = told.stage;
   document.getElementById("run-message").textContent = told.message;
@@ -20,4 +25,12 @@ async function look() {
   return setTimeout(look, EVERY_MS);
 }
 
+async function lookWhoAnswers() {
+  const told = await ask(lookWhoAnswers);
+  if (!told) return undefined;
+  if (!told.taking_over) return location.assign("/desk/model");
+  return setTimeout(lookWhoAnswers, EVERY_MS);
+}
+
 if (run) setTimeout(look, EVERY_MS);
+else if (document.getElementById("taking-over")) setTimeout(lookWhoAnswers, EVERY_MS);
