@@ -14,7 +14,6 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -29,6 +28,7 @@ from rasa_addons.manifest import (
     manifests,
     training_files,
 )
+from rasa_addons.progress import end_with_parent
 from rasa_addons.surroundings import prepare
 from rasa_addons.tensorflow_left_out import components_of_config, leave_out
 from rasa_addons.training_progress import (
@@ -45,7 +45,6 @@ from rasa_addons.training_progress import (
 LIBRARIES = ("rasa", "numpy", "scikit-learn", "spacy", "sklearn-crfsuite")
 # Where a model is made before it is whole; a killed training leaves one behind.
 DRAFTS = ".draft-"
-NICE = 5
 
 
 class TrainingFailed(Exception):
@@ -166,16 +165,6 @@ def _sweep(out: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _end_with_parent() -> None:
-    """End this process when whoever started it is gone: its pipe to us closes."""
-
-    def wait() -> None:
-        sys.stdin.buffer.read()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def main(arguments: Optional[List[str]] = None) -> int:
     """Train, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -188,9 +177,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     lines = Lines(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)
     if chosen.with_parent:
-        _end_with_parent()
-    # Customers of a bank on this machine come first.
-    os.nice(NICE)
+        end_with_parent()
     home: Path = chosen.home.resolve()
     os.chdir(home)  # the pipeline names its files from there
     prepare(serving=False)

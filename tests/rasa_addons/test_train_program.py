@@ -101,3 +101,20 @@ def test_what_decides_what_is_trained(tmp_path):
         "shorthand",
         "word_pieces",
     }
+
+
+def test_a_program_that_has_nothing_to_do_ends_well_beside_its_parent():
+    """Its thread waits for the parent with no lock that the interpreter needs."""
+    waits = (
+        "from rasa_addons.progress import end_with_parent; import time; "
+        "end_with_parent(); time.sleep(0.2)"
+    )
+    for _ in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-c", waits],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert process.wait(20) == 0, process.stderr.read()
+        process.stdin.close()
+        process.stderr.close()
