@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -9,6 +10,9 @@ from banking.adapters.db import embedded
 from banking.adapters.db.migrate import migrate as apply_migrations
 from banking.settings import Settings
 from banking.supervisor import running
+
+if TYPE_CHECKING:
+    from banking.bootstrap import Bank
 
 
 @contextmanager
@@ -33,6 +37,21 @@ def open_database() -> Iterator[Settings]:
     finally:
         if server.child is not None:
             server.stop()
+
+
+@contextmanager
+def opened() -> "Iterator[Bank]":
+    """Open the bank of this folder, with the newest tables, for one command."""
+    # Slow to import, and most commands need no bank.
+    from banking.bootstrap import open_bank
+
+    with open_database() as settings:
+        apply_migrations(url_of(settings))
+        bank = open_bank(settings)
+        try:
+            yield bank
+        finally:
+            bank.engine.dispose()
 
 
 def migrate() -> None:

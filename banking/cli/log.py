@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from banking.cli.staff import opened
+from banking.cli.database import opened
 
 app = typer.Typer(no_args_is_help=True)
 

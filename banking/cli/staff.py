@@ -1,17 +1,13 @@
 """`bank staff`: who may open the bank's own pages."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
+from banking.cli.database import opened
 from banking.domain.staff import Role
 from banking.settings import LOOPBACK, Settings
-
-if TYPE_CHECKING:
-    from banking.bootstrap import Bank
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -64,22 +60,6 @@ def roles(name: Names, *, role: Roles = None) -> None:
     with opened() as bank:
         member = bank.staff.set_roles(name, role or [])
     print(f"{member.name}: {', '.join(sorted(r.value for r in member.roles)) or '-'}")
-
-
-@contextmanager
-def opened() -> "Iterator[Bank]":
-    """Open the bank of this folder, with the newest tables, for one command."""
-    from banking.adapters.db.migrate import migrate
-    from banking.bootstrap import open_bank
-    from banking.cli.database import open_database, url_of
-
-    with open_database() as settings:
-        migrate(url_of(settings))
-        bank = open_bank(settings)
-        try:
-            yield bank
-        finally:
-            bank.engine.dispose()
 
 
 def reachable(url: str, settings: Settings) -> str:

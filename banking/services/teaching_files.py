@@ -59,10 +59,7 @@ class Writing(Room):
         """See ``TeachingDesk.write``."""
         corpus = self.files.read()
         with self.uow() as tx:
-            items = tx.lessons.pending(lock=True)
-            found = proposals(corpus, items, names=pseudonyms)
-            if _fingerprint(corpus, found) != fingerprint:
-                raise FilesChanged
+            found = _as_shown(tx, corpus, fingerprint, pseudonyms=pseudonyms)
             wanted = [one for one in found if _goes(one, frozenset(despite))]
             self._let_go(tx, found, by)
             change = self._write(tx, corpus, wanted, by) if wanted else None
@@ -77,10 +74,7 @@ class Writing(Room):
         """See ``TeachingDesk.move``."""
         corpus = self.files.read()
         with self.uow() as tx:
-            pending = tx.lessons.pending(lock=True)
-            found = proposals(corpus, pending, names=pseudonyms)
-            if _fingerprint(corpus, found) != fingerprint:
-                raise FilesChanged
+            found = _as_shown(tx, corpus, fingerprint, pseudonyms=pseudonyms)
             wanted = [p for p in found if p.instead_of and set(items) & set(p.items)]
             if not wanted:
                 raise NoSuchItem
@@ -174,6 +168,17 @@ def _in_the_way(wanted: Sequence[Proposal]) -> list[Taught]:
         for one in wanted
         for old in one.instead_of
     ]
+
+
+def _as_shown(
+    tx: Tx, corpus: Corpus, fingerprint: str, *, pseudonyms: bool
+) -> tuple[Proposal, ...]:
+    """What waits to be written; raise FilesChanged unless it is what was shown."""
+    pending = tx.lessons.pending(lock=True)
+    found = proposals(corpus, pending, names=pseudonyms)
+    if _fingerprint(corpus, found) != fingerprint:
+        raise FilesChanged
+    return found
 
 
 def _fingerprint(corpus: Corpus, found: Sequence[Proposal]) -> str:
