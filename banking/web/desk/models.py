@@ -34,7 +34,11 @@ def show_models(desk: Desk, asked: Asked) -> Response:
 def progress(desk: Desk, _asked: Asked) -> Response:
     """Say how far a training is: asked again and again by the page itself."""
     run = desk.models.run()
-    taking_over = desk.models.running().is_behind(desk.models.in_service())
+    training = run is not None and run.is_running
+    # Asks the assistant over HTTP, which nobody waits for during a training.
+    taking_over = not training and (
+        desk.models.running().is_behind(desk.models.in_service())
+    )
     if run is None:
         return JSONResponse({"running": False, "taking_over": taking_over})
     return JSONResponse(
