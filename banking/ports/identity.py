@@ -108,6 +108,9 @@ class SessionStore(Protocol):
 
     def by_token(self, token_sha256: str, *, lock: bool = False) -> Session | None: ...
 
+    def replace_token(self, token_sha256: str, instead: str) -> None:
+        """The session goes on, and no longer by this token."""
+
     def extend(self, session_id: str, expires_at: datetime) -> None: ...
 
     def end(self, enrolment_id: str, now: datetime, reason: str) -> int:

@@ -121,6 +121,17 @@ class Sessions:
             tx.sessions.extend(session.id, session.expires_at)
         return session
 
+    def leave_browser(self, tx: Tx, token: str | None) -> None:
+        """A browser signs out: its cookie opens nothing any more, also a copy of it.
+
+        In the chat, which the cookie says nothing about, the customer stays signed in.
+        """
+        session = self.of_browser(tx, token)
+        if token is None or session is None:
+            return
+        tx.sessions.replace_token(sha256(token), sha256(new_token()))
+        tx.audit.record("browser_signed_out", enrolment_id=session.enrolment_id)
+
     def open_ones(self, tx: Tx, enrolment_id: str) -> Sequence[Session]:
         """Where the customer is signed in now."""
         now = self.clock.now()
@@ -166,6 +177,8 @@ class Sessions:
 
     def number_changed(self, tx: Tx, conversation: Conversation) -> None:
         """The messenger says that another person or number is behind this chat."""
+        # Also of somebody who was only about to register here.
+        tx.links.kill(self.clock.now(), conversation_id=conversation.id)
         if conversation.enrolment_id is None:
             return
         self.kill(tx, conversation.enrolment_id, Ended.NUMBER_CHANGED)

@@ -88,6 +88,9 @@ class Pages:
     def _act(self, visit: Visit, token: str, form: dict[str, str]) -> Response:
         if form.get("do") == "sign-out":
             response: Response = RedirectResponse(visit.path, _SEE_OTHER)
+            with self.front.uow() as tx:
+                self.front.identity.sessions.leave_browser(tx, visit.session)
+                tx.commit()
             visit.sign_out(response)
             return response
         with self.front.uow() as tx:

@@ -105,6 +105,17 @@ def test_a_session_only_grows_and_only_while_it_is_open(ama):
     assert NOON + 7 * MINUTE == ama.sessions.by_token("t1").expires_at
 
 
+def test_a_replaced_token_is_nobodys_and_the_session_goes_on(ama):
+    ama.sessions.open(session(), "t1")
+    ama.sessions.replace_token("t1", "t2")
+    ama.sessions.replace_token("t1", "t3")
+
+    assert ama.sessions.by_token("t1") is None
+    assert ama.sessions.by_token("t3") is None
+    assert "s1" == ama.sessions.by_token("t2").id
+    assert "s1" == ama.sessions.current("e1", "whatsapp").id
+
+
 def test_ending_ends_all_of_one_customer(ama):
     ama.sessions.open(session(), "t1")
     ama.sessions.open(session("s2", "telegram"), "t2")

@@ -103,3 +103,31 @@ def test_an_authenticators_code_is_spent_even_when_the_payment_is_refused(
 
     with pytest.raises(WrongCode):
         world.identity.otp.verify("t2", code, "b", then=lambda _tx: "done")
+
+
+def another_person(world: World, who=AMA) -> None:
+    """The messenger says that somebody else is behind this chat now."""
+    chat = world.chat(who)
+    with world.uow() as tx:
+        world.identity.sessions.number_changed(tx, chat)
+        tx.conversations.forget_identity(chat.id)
+        tx.commit()
+
+
+def test_a_registration_begun_by_another_person_is_not_finished(world: World):
+    link = at_credentials(world)
+    another_person(world)
+
+    with pytest.raises(LinkDead):
+        choose(world, link)
+
+    assert world.enrolment() is None
+    assert world.chat(AMA).enrolment_id is None
+
+
+def test_a_link_of_another_person_opens_nothing(world: World):
+    token = world.link(LinkPurpose.REGISTER, AMA).removeprefix("/s/")
+    another_person(world)
+
+    with world.uow() as tx, pytest.raises(LinkDead):
+        world.identity.links.look(tx, token, None)

@@ -193,6 +193,13 @@ class SqlSessions:
     def by_token(self, token_sha256: str, *, lock: bool = False) -> Session | None:
         return self._one(SESSIONS.c.token_sha256 == token_sha256, lock)
 
+    def replace_token(self, token_sha256: str, instead: str) -> None:
+        self.connection.execute(
+            update(SESSIONS)
+            .where(SESSIONS.c.token_sha256 == token_sha256)
+            .values(token_sha256=instead)
+        )
+
     def extend(self, session_id: str, expires_at: datetime) -> None:
         self.connection.execute(
             update(SESSIONS)

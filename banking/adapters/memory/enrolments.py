@@ -141,6 +141,10 @@ class MemorySessions:
     ) -> Session | None:
         return self.rows.get(self.tokens.get(token_sha256, ""))
 
+    def replace_token(self, token_sha256: str, instead: str) -> None:
+        if token_sha256 in self.tokens:
+            self.tokens[instead] = self.tokens.pop(token_sha256)
+
     def extend(self, session_id: str, expires_at: datetime) -> None:
         session = self.rows.get(session_id)
         if session and session.ended_at is None and session.expires_at < expires_at:
