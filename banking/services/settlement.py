@@ -179,9 +179,11 @@ class Settlement:
             if first:
                 words = self.words.say("utter_transfer_checking", **facts_of(doubtful))
                 _tell(tx, doubtful, words)
+            if first or alarm != _IN_DOUBT:
+                # Silence is written down once; what nobody may guess, every time.
                 self._record(tx, doubtful, alarm)
-                if alarm == _IN_DOUBT:
-                    self._ask_again(tx, transfer_id)
+            if first and alarm == _IN_DOUBT:
+                self._ask_again(tx, transfer_id)
             tx.commit()
 
     def _ask_again(self, tx: Tx, transfer_id: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from banking.domain.transfer import TransferState
 from banking.ports.core_banking import CoreState
+from banking.services import settlement
 from tests.money.races import at_once, notices, sound
 
 
@@ -169,11 +170,24 @@ def test_a_core_that_knows_another_payment_by_this_id_is_never_believed(world):
     transfer_id = ama.confirm(payee="mum", amount="50")
 
     begun = world.bank.settlement._begin(transfer_id)
-    from banking.services.settlement import _order
-
-    world.core.ledger.hold(replace(_order(begun), description="other"))
+    world.core.ledger.hold(replace(settlement._order(begun), description="other"))
     world.bank.settlement.execute(transfer_id)
 
     assert TransferState.IN_DOUBT is world.transfer(transfer_id).state
     events = world.rows("SELECT event FROM audit WHERE event = 'core_mismatch'")
+    assert 1 == len(events)
+
+
+def test_a_core_that_contradicts_itself_later_is_an_alarm_as_well(world):
+    ama = world.person()
+    transfer_id = ama.confirm(payee="mum", amount="50")
+    order = settlement._order(world.transfer(transfer_id))
+    world.bank.settlement._begin(transfer_id)
+    world.bank.settlement._lose_sight(transfer_id)
+    world.core.ledger.hold(replace(order, description="other"))
+
+    world.bank.settlement.execute(transfer_id)
+
+    assert TransferState.IN_DOUBT is world.transfer(transfer_id).state
+    events = world.rows("SELECT event FROM audit WHERE event LIKE 'core_mis%'")
     assert 1 == len(events)
