@@ -162,12 +162,14 @@ class SaidPage:
 class Done:
     """What became of many items at once: those that changed, and why others did not.
 
-    ``act`` undoes it: ``Teaching.undo(act, by=…)``.
+    ``act`` undoes it: ``Teaching.undo(act, by=…)``. ``overruled`` names the others
+    whose decision gave way to this one.
     """
 
     act: str
     changed: tuple[int, ...]
     refused: Mapping[int, str]
+    overruled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
@@ -125,7 +125,7 @@ class Lessons(Room):
                 changed = _listed(decisions)
                 tx.audit.record(event, by=by, items=changed, **facts)
             tx.commit()
-        return Done(act, tuple(decisions), refused)
+        return Done(act, tuple(decisions), refused, _others(items, decisions, by))
 
     def _reopened(self, tx: Tx, ids: Collection[int], act: str, by: str) -> Done:
         items = {item.id: item for item in tx.lessons.lock(ids)}
@@ -140,6 +140,14 @@ class Lessons(Room):
         if changed:
             tx.audit.record("teaching_undone", by=by, items=_listed(changed))
         return Done(act, tuple(changed), refused)
+
+
+def _others(
+    items: Mapping[int, InboxItem], decisions: Mapping[int, Decision], by: str
+) -> tuple[str, ...]:
+    """Who had decided about these before: two may have the same list open."""
+    before = {items[item_id].decided_by for item_id in decisions}
+    return tuple(sorted(name for name in before if name and name != by))
 
 
 def _lesson(item: InboxItem, intent: str, corpus: Corpus) -> Lesson:

@@ -5,7 +5,7 @@ import pytest
 from banking.bootstrap import Bank
 from banking.ports.training import InboxQuery, State
 from banking.web.desk import shown
-from tests.desk.chats import Chat
+from tests.desk.chats import Chat, odd_messages
 
 ODD = "wheres my dosh at pls"
 
@@ -162,8 +162,63 @@ def test_a_broken_file_is_named_with_line_and_reason(trainer, bank, home):
     assert trainer.status == 200
     assert "balance.yml" in trainer.text("error")
     assert not trainer.has("write")
-    assert trainer.open("/desk/inbox").status == 422
-    assert "Mend the file" in trainer.text("error")
+
+
+def test_a_broken_file_does_not_close_the_inbox(trainer, bank, home):
+    odd_messages(bank)
+    file = next((home / "data").rglob("balance.yml"))
+    file.write_text(file.read_text() + "\nnlu: [")
+    trainer.open("/desk/inbox")
+
+    assert trainer.status == 200
+    assert "balance.yml:" in trainer.text("error")
+    count, first = len(trainer.find("group")), trainer.find("group-text")[0]
+    trainer.press("accept", items=trainer.find("group")[0].get("data-items"))
+    assert trainer.status == 422
+    assert "balance.yml:" in trainer.text("error")
+    trainer.open(first.get("href"))
+    assert len(trainer.find("group")) == count
+    trainer.press("item-reject")
+    assert "set aside" in trainer.text("toast")
+    trainer.open("/desk/search?words=dosh")
+    assert "balance.yml:" in trainer.text("error")
+    assert len(trainer.find("turn")) == 2
+
+
+def test_a_refused_form_keeps_the_names_that_were_asked_for(trainer, bank, home):
+    taught(bank, ODD, "check_balance")
+    trainer.open("/desk/changes?names=keep")
+    file = next((home / "data").rglob("balance.yml"))
+    file.write_text(file.read_text() + "\n# somebody was here\n")
+    trainer.press("write")
+
+    assert trainer.status == 409
+    assert trainer.page.xpath("//input[@name='names']/@value") == ["keep"]
+
+
+def test_what_is_written_shows_the_way_to_the_model(trainer, bank):
+    taught(bank, ODD, "check_balance")
+    trainer.open("/desk/changes").press("write")
+
+    assert trainer.find("onward")[0].get("href") == "/desk/model"
+
+
+def test_a_line_of_a_file_begins_on_the_left_whatever_it_says(trainer, bank):
+    said = "\u05e9\u05dc\u05d5\u05dd 50"
+    Chat(bank, "+15550100001").says(
+        said,
+        "nlu_fallback",
+        0.2,
+        then=[("check_balance", 0.2)],
+        does=["action_fallback"],
+    )
+    page = bank.teaching.inbox(InboxQuery())
+    bank.teaching.accept(page.groups[0].items, "Efua")
+    trainer.open("/desk/changes")
+
+    [line] = trainer.page.xpath("//pre[@class='added']/bdi")
+    assert said in line.text_content()
+    assert line.get("dir") == "ltr"
 
 
 def test_yaml_and_braces_in_a_message_change_no_other_line(trainer, bank, home):

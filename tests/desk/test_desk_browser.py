@@ -3,7 +3,6 @@
 import socket
 import threading
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 import uvicorn
@@ -15,12 +14,14 @@ from banking.domain.staff import Role
 from banking.ports.training import InboxQuery, State
 from banking.web.app import create_app
 from tests.browsers import chromium
-from tests.desk.chats import odd_messages
+from tests.desk.chats import Chat, odd_messages
 from tests.desk.conftest import PASSWORD, code_of
 from tests.hands import WAIT_MS, join_desk, select
 
 pytestmark = pytest.mark.browser
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+ODD_WORDS = ("zorp ", "qwe ", "blam ", "fizz ", "woo ")
+REFUSES = ["action_fallback"]
 
 
 @pytest.fixture
@@ -156,11 +157,68 @@ def test_many_at_once_and_the_list_keeps_its_place(page: Page, bank: Bank) -> No
     expect(page.locator("#help")).to_be_visible()
 
 
-def join(page: Page, bank: Bank) -> None:
+def test_marks_outlive_the_session_they_were_made_in(page: Page, bank: Bank) -> None:
+    odd_messages(bank)
+    secret = join(page, bank)
+    go_to(page, "bung 40")
+    page.keyboard.press("e")
+    expect(page.locator("#say .at")).to_have_text("bung")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    # What the keys do is told to whoever does not see it.
+    expect(page.locator("#said")).to_have_text("Grace")
+    page.keyboard.press("4")
+    expect(page.locator("#said")).to_have_text("Grace: person")
+    bank.clock.forward(minutes=16)
+    page.keyboard.press("s")
+    expect(page.get_by_test_id("ended")).to_contain_text("pressed last was not done")
+    page.get_by_test_id("name").fill("Efua")
+    page.get_by_test_id("password").fill(PASSWORD)
+    page.get_by_test_id("otp").fill(code_of(secret, bank))
+    page.get_by_test_id("submit").click()
+    expect(page.locator("#say mark[data-entity=person]")).to_have_text("Grace")
+    expect(page.locator("#said")).to_contain_text("save it now")
+    page.get_by_test_id("teach").click()
+    expect(rows(page, "bung 40")).to_have_count(0)
+    expect(page.locator("#said")).to_contain_text("1 message taught")
+
+    marks = decided(bank, "bung 40 quid to auntie Grace 🙏 pls")[1]
+    assert [span.entity for span in marks] == ["amount", "person"]
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_on_a_phone_an_opened_message_is_seen_from_its_beginning(
+    page: Page, bank: Bank
+) -> None:
+    page.set_viewport_size(PHONE)
+    odd_messages(bank)
+    for number in range(20):
+        said = ODD_WORDS[number % 5] * (number + 2)
+        Chat(bank, f"+155501{number:05}").says(said, "nlu_fallback", 0.2, does=REFUSES)
+    join(page, bank)
+    last = page.get_by_test_id("group").last
+    last.scroll_into_view_if_needed()
+    words = last.get_by_test_id("group-text").inner_text()
+    last.get_by_test_id("group-text").click()
+    expect(page.get_by_test_id("say")).to_have_text(words)
+    expect(page.get_by_test_id("close")).to_be_in_viewport()
+    expect(page.locator("article.item")).to_be_focused()
+    page.get_by_test_id("close").click()
+    expect(last).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def join(page: Page, bank: Bank) -> str:
+    """Come by invitation; answers the secret of the authenticator."""
+    secrets: list[str] = []
+
+    def code(secret: str) -> str:
+        secrets.append(secret)
+        return code_of(secret, bank)
+
     url = bank.staff.invite("Efua", [Role.TRAINER]).url
-    join_desk(
-        page, "/desk" + url.partition("/desk")[2], PASSWORD, partial(code_of, bank=bank)
-    )
+    join_desk(page, "/desk" + url.partition("/desk")[2], PASSWORD, code)
+    return secrets[-1]
 
 
 def rows(page: Page, text: str):

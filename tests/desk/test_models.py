@@ -6,6 +6,7 @@ from sqlalchemy import text
 from banking.bootstrap import Bank
 from banking.domain.verdict import Line
 from banking.ports.models import Run, Running
+from banking.services.model_gate import UNCHANGED
 from tests.desk.conftest import Visitor, events
 from tests.gate.shelves import Clock, evaluation, serving, trained, verdict_on
 
@@ -141,6 +142,18 @@ def test_a_training_that_failed_says_why_and_leaves_the_model(trainer, shelf, cl
 
     assert "data/x.yml:7: <b>not</b> YAML" in trainer.text("failed")
     assert "the model in service stays" in trainer.text("failed")
+
+
+def test_a_training_with_nothing_to_learn_says_so(trainer, shelf, clock):
+    serving(shelf, clock, "now")
+    at = clock.now()
+    shelf.note(
+        Run("1", "Efua", "done", 100, 100, UNCHANGED, started_at=at, finished_at=at)
+    )
+    trainer.open("/desk/model?did=train")
+
+    assert "nothing to learn" in trainer.text("ended")
+    assert not trainer.has("toast")
 
 
 def test_the_full_report_runs_nothing_and_reaches_nothing(trainer, shelf, clock):

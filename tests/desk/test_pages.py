@@ -238,3 +238,36 @@ def test_a_message_that_was_understood_is_found_and_taken_in(inbox, bank: Bank):
     assert inbox.path == "/desk/inbox"
     assert "balance please" in inbox.text("say")
     assert "picked" in inbox.text("item")
+
+
+def test_what_was_not_understood_is_called_so_and_can_be_looked_for(inbox: Visitor):
+    inbox.open("/desk/search?intent=nlu_fallback")
+
+    assert len(inbox.find("turn")) == 2
+    assert all("not understood" in turn for turn in inbox.texts("turn"))
+    assert not any("nlu_fallback" in turn for turn in inbox.texts("turn"))
+    assert inbox.page.xpath("//option[@selected]/text()") == ["Not understood"]
+
+
+def test_an_open_message_says_in_words_why_it_is_here(inbox: Visitor):
+    inbox.open(next(row for row in rows_of(inbox) if "bung" in row[0])[1])
+
+    assert "It answered and was not sure." in inbox.text("why-here")
+    assert "The customer answered no or cancel." in inbox.text("why-here")
+
+
+def rows_of(inbox: Visitor) -> list[tuple[str, str]]:
+    return [(a.text_content(), a.get("href")) for a in inbox.find("group-text")]
+
+
+def test_who_decides_after_a_colleague_is_told(inbox: Visitor, bank: Bank):
+    item = item_of(bank, BALANCE).id
+    bank.teaching.correct([item], "find_atm", "Ama")
+    told = inbox.ask("/desk/inbox", do="reject", items=str(item)).json()
+    assert "Ama had decided before" in told["words"]
+
+    inbox.press("reject", items=str(item))
+    assert "had decided before" not in inbox.text("toast")
+    bank.teaching.correct([item], "find_atm", "Ama")
+    inbox.press("reject", items=str(item))
+    assert "Ama had decided before" in inbox.text("toast")

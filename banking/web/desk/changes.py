@@ -80,7 +80,8 @@ def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> R
     query = asked.query
     broken: DataBroken | None = None
     preview: Preview | None = None
-    keep_names = query.get("names") == "keep"
+    # A form that was refused comes back as it was sent.
+    keep_names = "keep" in (query.get("names"), asked.form.get("names"))
     try:
         preview = desk.teaching.preview(pseudonyms=not keep_names)
     except DataBroken as found:

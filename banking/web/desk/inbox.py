@@ -13,9 +13,11 @@ from banking.web.desk.doors import Asked, Door
 from banking.web.desk.place import HOME, Place, number
 from banking.web.desk.shown import in_order
 from banking.web.desk.visits import Form
+from banking.web.desk.vocabulary import Vocabulary
 
 _MOST_AT_ONCE = 5_000
 _TURNS_AROUND = 5
+_LONGEST_NAMES = 200
 # What an act is called afterwards; anything else in an address says nothing.
 DID = frozenset({"accepted", "corrected", "rejected", "reopened", "taught"})
 
@@ -27,11 +29,12 @@ def home(_desk: Desk, _asked: Asked) -> Response:
 
 def show_inbox(desk: Desk, asked: Asked) -> Response:
     """Show a page of groups, and the message that is open beside them."""
-    place = Place.of(asked.query)
+    place, words = Place.of(asked.query), Vocabulary.of(desk.teaching)
     facts: dict[str, Any] = {
         "place": place,
         "page": desk.teaching.inbox(place.asked()),
-        "intents": desk.teaching.intents(),
+        "intents": words.intents,
+        "broken": words.broken,
         "reasons": list(Reason),
         "states": list(State),
         "orders": list(Order),
@@ -40,7 +43,7 @@ def show_inbox(desk: Desk, asked: Asked) -> Response:
     }
     if place.item:
         try:
-            facts |= {"open": opened(desk, place.item)}
+            facts |= {"open": opened(desk, place.item, words)}
         except NoSuchItem:
             return RedirectResponse(place.to(item=0), SEE_OTHER)
     return desk.page("inbox.html", asked, **facts)
@@ -48,18 +51,18 @@ def show_inbox(desk: Desk, asked: Asked) -> Response:
 
 def show_item(desk: Desk, asked: Asked) -> Response:
     """Show one message with its surroundings, as a part of the inbox."""
-    place = Place.of(asked.query)
+    place, words = Place.of(asked.query), Vocabulary.of(desk.teaching)
     item = number(asked.at["item"])
     return desk.page(
         "_item_alone.html",
         asked,
         place=place,
-        open=opened(desk, item),
-        intents=desk.teaching.intents(),
+        open=opened(desk, item, words),
+        intents=words.intents,
     )
 
 
-def opened(desk: Desk, item_id: int) -> dict[str, Any]:
+def opened(desk: Desk, item_id: int, words: Vocabulary) -> dict[str, Any]:
     """Everything that is shown of one message. Raises NoSuchItem."""
     around = desk.teaching.around(item_id, _TURNS_AROUND, _TURNS_AROUND)
     item = around.item
@@ -69,7 +72,7 @@ def opened(desk: Desk, item_id: int) -> dict[str, Any]:
         "alike": desk.teaching.items(item.group, item.state),
         "spans": item.lesson.spans if item.lesson else item.spans,
         "reading": item.lesson.intent if item.lesson else item.reading,
-        "entities": in_order(desk.teaching.entities()),
+        "entities": in_order(words.entities),
     }
 
 
@@ -104,7 +107,9 @@ def decided(desk: Desk, asked: Asked, did: str, done: Done) -> Response:
                 "did": did,
                 "act": done.act,
                 "changed": list(done.changed),
-                "words": desk.part("_told.html", "words_of", did, len(done.changed)),
+                "words": desk.part(
+                    "_told.html", "words_of", did, len(done.changed), done.overruled
+                ),
                 "refused": refused_words(desk, done),
             }
         )
@@ -114,6 +119,7 @@ def decided(desk: Desk, asked: Asked, did: str, done: Done) -> Response:
         n=str(len(done.changed)),
         act=done.act if done.changed else "",
         why=next(iter(done.refused.values()), ""),
+        **({"over": ", ".join(done.overruled)} if done.overruled else {}),
     )
 
 
@@ -135,6 +141,7 @@ def told(query: Form) -> dict[str, Any] | None:
         "count": number(query.get("n")),
         "act": query.get("act")[:64],
         "why": query.get("why")[:64],
+        "over": [query.get("over")[:_LONGEST_NAMES]] if "over" in query else [],
     }
 
 

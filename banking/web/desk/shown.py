@@ -12,6 +12,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from banking.domain.examples import Span
+from banking.domain.nlu_scores import FALLBACK
 
 _INTENTS = Path(__file__).with_name("intents.toml")
 _WORD = re.compile(r"\S+")
@@ -131,6 +132,11 @@ def meaning(intent: str) -> str:
     )
 
 
+def understood(intent: str) -> str:
+    """What a message was taken for, as a trainer may read it."""
+    return "not understood" if intent == FALLBACK else intent or "nothing"
+
+
 def percent(share: float) -> str:
     """A share of 1 as "87 %"."""
     return f"{round(share * 100)} %"
@@ -180,6 +186,7 @@ def filters(
         "words": words,
         "tint": tint,
         "meaning": meaning,
+        "understood": understood,
         "diff_lines": lambda diff: list(diff_lines(diff)),
     }
 

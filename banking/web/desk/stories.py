@@ -2,11 +2,13 @@
 
 from starlette.responses import Response
 
+from banking.domain.nlu_scores import FALLBACK
 from banking.domain.staff import Role
 from banking.ports.training import NotKept, StoryDraft, StoryExists, TeachingRefused
 from banking.web.desk.desk import Desk, back_to
 from banking.web.desk.doors import Asked, Door
 from banking.web.desk.place import number
+from banking.web.desk.vocabulary import Vocabulary
 
 _MOST_TURNS = 8
 _LONGEST_TITLE = 80
@@ -19,13 +21,16 @@ def show_search(desk: Desk, asked: Asked) -> Response:
     words = asked.query.get("words").strip()[:_LONGEST_WORDS]
     intent = asked.query.get("intent")
     below = number(asked.query.get("below"))
+    vocabulary = Vocabulary.of(desk.teaching)
     return desk.page(
         "search.html",
         asked,
         words=words,
         intent=intent,
+        fallback=FALLBACK,
         below=below,
-        intents=desk.teaching.intents(),
+        intents=vocabulary.intents,
+        broken=vocabulary.broken,
         found=desk.teaching.search(words, intent, below),
     )
 

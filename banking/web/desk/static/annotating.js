@@ -4,8 +4,9 @@
 // Positions count characters as people and Python do, not halves of an emoji.
 const long = (text) => Array.from(text).length;
 
-/** Equip the message that is open; answers what the keys of the page may ask of it. */
-export function annotate(article) {
+/** Equip the message that is open; answers what the keys of the page may ask of it.
+    `speak` tells what is not seen; `draft` are marks that were not saved. */
+export function annotate(article, speak, draft = null) {
   const form = article.querySelector("#lesson");
   const say = article.querySelector("#say");
   const kinds = article.querySelector("#kinds");
@@ -16,8 +17,9 @@ export function annotate(article) {
     const start = long(text.slice(0, found.index));
     return { start, end: start + long(found[0]) };
   });
-  let marks = [...form.querySelectorAll('input[name="span"]')].map((field) => {
-    const [start, end, ...entity] = field.value.split(":");
+  const given = draft ?? [...form.querySelectorAll('input[name="span"]')].map((field) => field.value);
+  let marks = given.map((mark_) => {
+    const [start, end, ...entity] = mark_.split(":");
     return { start: Number(start), end: Number(end), entity: entity.join(":") };
   });
   let at = -1; // the word the keys are at
@@ -73,11 +75,13 @@ export function annotate(article) {
     return drawn;
   }
 
+  const words_of = (part) => letters.slice(part.start, part.end).join("");
   const range = () => (at < 0 ? null : [Math.min(at, from < 0 ? at : from), Math.max(at, from)]);
 
   function unmark(mark) {
     marks = marks.filter((each) => each !== mark);
     draw();
+    speak(`${words_of(mark)}: no mark`);
   }
 
   /** What the mouse has selected, widened to whole words and then without edges. */
@@ -111,6 +115,7 @@ export function annotate(article) {
     if (!stretch_) return false;
     marks = marks.filter((each) => each.end <= stretch_.start || each.start >= stretch_.end);
     marks.push({ ...stretch_, entity: kind });
+    speak(`${words_of(stretch_)}: ${kind}`);
     getSelection().removeAllRanges();
     from = -1;
     draw();
@@ -129,6 +134,9 @@ export function annotate(article) {
     at = Math.max(0, Math.min(words.length - 1, at + by));
     draw();
     say.focus();
+    const there = taken();
+    const mark_ = marks.find((each) => each.start <= there.start && each.end >= there.end);
+    speak(words_of(there) + (mark_ ? `: ${mark_.entity}` : ""));
   }
 
   for (const kind of kinds.children) {

@@ -2,7 +2,8 @@
 "use strict";
 
 const csrf = () => document.querySelector('input[name="csrf"]').value;
-const live = document.getElementById("toast-template");
+const template = document.getElementById("toast-template");
+const said = document.getElementById("said");
 let fading = 0;
 
 /** Post fields (a value may be a list); answers the door's JSON. */
@@ -50,10 +51,18 @@ function signIn(ended) {
 
 const here = () => location.pathname + location.search;
 
+/** Tell whoever does not see the page what has changed on it. */
+export function speak(words) {
+  said.textContent = "";
+  // A region that says the same again is not read out: it must be empty in between.
+  requestAnimationFrame(() => { said.textContent = words; });
+}
+
 /** Say something; with an act, offer to undo it. */
 export function tell(words, act = "", undo = null) {
+  speak(act ? `${words} Undo with u.` : words);
   for (const old of document.querySelectorAll("body > .toast")) old.remove();
-  const toast = live.content.firstElementChild.cloneNode(true);
+  const toast = template.content.firstElementChild.cloneNode(true);
   toast.querySelector("p").textContent = words;
   const form = toast.querySelector("form");
   if (act) {

@@ -1,7 +1,8 @@
 // The inbox at speed: keys, acting on many, and a list that keeps its place.
 "use strict";
 import { annotate } from "./annotating.js";
-import { part, post, tell } from "./asking.js";
+import { part, post, speak, tell } from "./asking.js";
+import { forget, keep, kept } from "./draft.js";
 import { choose } from "./palette.js";
 
 document.documentElement.classList.add("scripted");
@@ -123,7 +124,14 @@ function equip() {
       show(other.dataset.item, other.getAttribute("href"));
     });
   }
-  return { article, lesson, intent, explain, marking: annotate(article) };
+  const draft = intent && kept(article.dataset.item);
+  const marking = annotate(article, speak, draft?.marks);
+  if (draft) {
+    if ([...intent.options].some((option) => option.value === draft.intent)) intent.value = draft.intent;
+    explain();
+    tell("You were signed out before this was saved. It is as you left it: save it now.");
+  }
+  return { article, lesson, intent, explain, marking };
 }
 
 async function show(item, address) {
@@ -136,6 +144,11 @@ async function show(item, address) {
   document.body.classList.add("opened");
   open = equip();
   pane.scrollTop = 0;
+  // On a phone the list makes room for the message.
+  if (!document.getElementById("groups").checkVisibility()) {
+    open.article.focus({ preventScroll: true });
+    open.article.scrollIntoView({ block: "start" });
+  }
   for (const each of rows()) each.classList.toggle("here", each.dataset.items.split(",").includes(String(item)));
   return open;
 }
@@ -153,7 +166,10 @@ function close() {
 async function save(what) {
   const fields = { do: what, span: open.marking?.marks() ?? [] };
   if (open.intent) fields.intent = open.intent.value;
-  await done(() => post(`/desk/inbox/${open.article.dataset.item}`, fields));
+  const { item } = open.article.dataset;
+  // Who is signed out in between finds it again; see signIn of asking.js.
+  keep(item, fields);
+  if (await done(() => post(`/desk/inbox/${item}`, fields))) forget(item);
 }
 
 async function rename() {
@@ -263,7 +279,7 @@ if (told) {
   });
   // A reload must not say it again.
   const address = new URL(location);
-  for (const name of ["did", "n", "act", "why"]) address.searchParams.delete(name);
+  for (const name of ["did", "n", "act", "why", "over"]) address.searchParams.delete(name);
   history.replaceState(null, "", address);
 }
 equipList();

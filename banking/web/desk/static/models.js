@@ -18,7 +18,9 @@ async function look() {
   const told = await ask(look);
   if (!told) return undefined;
   if (!told.running || told.id !== run.dataset.run) return location.assign("/desk/model");
-  document.getElementById("run-stage").textContent = told.stage;
+  const stage = document.getElementById("run-stage");
+  // Written only when it is another one: each writing is read out.
+  if (stage.textContent !== told.stage) stage.textContent = told.stage;
   document.getElementById("run-message").textContent = told.message;
   document.getElementById("run-percent").textContent = `${told.percent} %`;
   document.getElementById("run-bar").value = told.percent;
