@@ -35,7 +35,11 @@ EVERYWHERE = re.compile(
 
 # "I have a new phone, change my authenticator"
 AUTHENTICATOR = re.compile(
-    r"\bauthenticators?\b|\b2fa\b|\btotp\b|\b(?:two|2)[ -]factor\b", re.IGNORECASE
+    r"\bauthenticat(?:or|er)s?\b|\b(?:google|microsoft) auth\b|\bauthy\b|\btotp\b|"
+    r"\b2 ?fa\b|\b(?:two|2)[ -]?(?:factor|step)\b|"
+    r"\bauthentication (?:app|codes?)\b|\bcodes? (?:app|generator)\b|"
+    r"\bcodes (?:come )?from an app\b|\bapp (?:that|with|for) .{0,20}\bcodes\b",
+    re.IGNORECASE,
 )
 
 
