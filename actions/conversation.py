@@ -1,5 +1,6 @@
 """The moves of a conversation that need more than words: fallback, repeat, cancel."""
 
+import unicodedata
 from abc import ABC
 from collections.abc import Mapping
 from typing import Any, Final
@@ -42,6 +43,8 @@ class ActionFallback(ConversationAction):
         guesses = _likeliest(tracker.latest_message, domain or {}, offers)
         if before > 1:
             speak(dispatcher, self.teller.people.needed())
+        elif _in_other_letters(Heard.of(tracker).text):
+            say(dispatcher, "utter_change_language")
         elif before == 1:
             say(dispatcher, "utter_fallback_menu")
         elif not guesses:
@@ -143,6 +146,13 @@ def _fallbacks_before(events: list[dict[str, Any]]) -> int:
             break
         count += 1
     return count
+
+
+def _in_other_letters(text: str) -> bool:
+    """Whether most letters are of a script in which English is not written."""
+    letters = [char for char in text if char.isalpha()]
+    latin = sum(unicodedata.name(char, "").startswith("LATIN") for char in letters)
+    return latin * 2 < len(letters)
 
 
 def _likeliest(

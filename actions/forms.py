@@ -95,6 +95,10 @@ class FormCheck(TellerAction, ABC):
             talk.heard.tapped or bool(talk.new)
         )
 
+    def changes(self, talk: Talk) -> bool:  # noqa: ARG002
+        """Whether what sounds like giving up is a change: "no, make it 20"."""
+        return False
+
     def still_open(self, talk: Talk) -> bool:  # noqa: ARG002
         """Whether what was shown for confirmation still waits for it."""
         return True
@@ -114,10 +118,13 @@ class FormCheck(TellerAction, ABC):
         heard = Heard.of(tracker)
         if (tracker.active_loop or {}).get("name") != self.form:
             talk = Talk(dispatcher, heard, new=self.read(heard, None))
-            return [*_others_emptied(self), *self._take_up(talk)]
+            # A form that starts leaves nothing of one that was open before.
+            others = {name for form in _FORMS for name in form.fields}
+            left = sorted(others - set(self.fields))
+            return [*(SlotSet(name, None) for name in left), *self._take_up(talk)]
         talk = Talk.under_way(dispatcher, heard, tracker, self.fields)
         match heard.intent:
-            case "cancel":
+            case "cancel" if not self.changes(talk):
                 self.dropped(talk)
                 return self.given_up()
             case "resume":
@@ -163,7 +170,7 @@ class FormCheck(TellerAction, ABC):
             if not self.still_open(talk):
                 # The page has ended it meanwhile, and said so.
                 return self.given_up()
-            talk.say(STILL_WAITING)
+            talk.remind(STILL_WAITING)
         return self.asking(talk, CONFIRMATION)
 
     def _may_answer(self, talk: Talk) -> bool:
@@ -290,9 +297,3 @@ class FormCheck(TellerAction, ABC):
         """Two answers failed: say what is needed, show the choices, offer to stop."""
         say(talk.dispatcher, f"utter_form_help_{slot}", choices=choices)
         return self.asking(talk, slot)
-
-
-def _others_emptied(this: FormCheck) -> list[EventType]:
-    """A form that starts leaves nothing of one that was open before."""
-    others = {name for form in _FORMS for name in form.fields} - set(this.fields)
-    return [SlotSet(name, None) for name in sorted(others)]

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from rasa_sdk import Tracker
 
+from banking.domain.number_words import NUMBER_WORDS
+
 # Rasa's channel puts this before a typed slash; it is no part of what was said.
 ZERO_WIDTH_SPACE = "\u200b"
 # A slash of any kind as the first visible character: a command that somebody typed.
@@ -27,7 +29,8 @@ LONG_NUMBER = re.compile(
 FEWEST_DIGITS = 6
 NAME = r"(?P<name>[^\W\d_][^\d,;:?!\n]{0,40}?)"
 AFTER_NAME = (
-    r"(?=\s+(?:as|for|from|instead|note|now|please|pls|ref|reference|to|today|via|with)\b"
+    r"(?=\s+(?:abeg|again|also|as|asap|for|from|instead|note|now|please|pls|ref|"
+    r"reference|thanks|to|today|tomorrow|tonight|too|via|with)\b"
     r"|\s*[,.;:?!]|\s+[+\d]|\s*$)"
 )
 # Words that stand where a name belongs without naming anybody.
@@ -251,6 +254,8 @@ def _found(entities: list[dict[str, Any]], text: str, tapped: bool) -> Iterator[
             continue
         if kind in NAMES and value.lower() in PRONOUNS:
             continue
+        if kind == "person" and NUMBER_WORDS.issuperset(value.lower().split()):
+            kind = "number"
         if tapped or not isinstance(start, int) or not isinstance(end, int):
             kept.append(Found(kind, value[:LONGEST_VALUE], 0, 0))
             continue

@@ -39,7 +39,10 @@ class ValidateAddPayeeForm(FormCheck):
             read["payee_name"] = named
         if number := number_meant(heard):
             read["payee_number"] = number
-        if not read and freely and asked in self.fields and (typed := heard.typed()):
+        typed = heard.typed() or ""
+        # "I don't know it yet" is no number, and "?" is no name.
+        fits = str.isdigit if asked == "payee_number" else str.isalnum
+        if not read and freely and asked in self.fields and any(map(fits, typed)):
             read[asked] = typed
         return read
 

@@ -24,6 +24,8 @@ CONFIRMATION: Final = "confirmation"
 SIGN_IN: Final = "sign_in"
 # Likewise, but it was a question on the way that met a closed door.
 SIGN_IN_ASIDE: Final = "sign_in_aside"
+# How a payment that is asked after is said to wait for its confirmation.
+AWAITING: Final = "utter_transfer_status_awaiting"
 # Fields that say one thing in several ways.
 SAME_MATTER: Final = (frozenset({"payee", "payee_choice", "payee_account"}),)
 # From a choice to a number: the answer was none of what had been offered.
@@ -79,6 +81,11 @@ class Talk:
 
     def say(self, response: str, **facts: str) -> None:
         say(self.dispatcher, response, facts)
+
+    def remind(self, response: str) -> None:
+        """Say what waits, unless the answer just given has said so."""
+        if all(said["response"] != AWAITING for said in self.dispatcher.messages):
+            self.say(response)
 
     def keep_new(self, depends: Mapping[str, tuple[str, ...]]) -> None:
         """Take what the message brought into the draft, and drop what it outdates."""

@@ -21,7 +21,7 @@ from actions.heard import (
 )
 from actions.secured import speak
 from actions.sums import amount_meant, number_as_sum, share_meant
-from actions.talk import CONFIRMATION, SIGN_IN, SIGN_IN_ASIDE, Talk
+from actions.talk import AWAITING, CONFIRMATION, SIGN_IN, SIGN_IN_ASIDE, Talk
 from banking.services.outcomes import (
     CancelTransfer,
     Outcome,
@@ -55,7 +55,7 @@ WHAT_FOR: Final = re.compile(
     re.IGNORECASE,
 )
 MAKE_IT: Final = re.compile(
-    r"\b(?:make (?:it|that)|change (?:it|that|the amount) to|amount (?:to|is))\s+"
+    r"\b(?:make (?:it|that|am)|change (?:it|that|the amount) to|amount (?:to|is))\s+"
     r"(?P<amount>.{1,60})$",
     re.IGNORECASE,
 )
@@ -72,7 +72,6 @@ LEAD_IN: Final = re.compile(
     re.IGNORECASE,
 )
 
-AWAITING: Final = "utter_transfer_status_awaiting"
 # Figures in an answer to these are part of a number, not an amount.
 PAYEE_QUESTIONS: Final = frozenset({"payee", "payee_choice", "payee_account"})
 
@@ -129,6 +128,10 @@ class ValidateTransferForm(FormCheck):
         if CHANGES.search(talk.heard.text):
             return False
         return talk.asked == CONFIRMATION or talk.new.keys() >= {"payee", "amount"}
+
+    def changes(self, talk: Talk) -> bool:
+        made = talk.asked == CONFIRMATION and MAKE_IT.search(talk.heard.text)
+        return bool(made and "amount" in self.read(talk.heard, talk.asked))
 
     def dropped(self, talk: Talk) -> None:
         if talk.asked == CONFIRMATION:
@@ -253,7 +256,7 @@ class _Reading:
         asked, typed = self.asked, self.heard.typed()
         if asked == "payee_account" and self.number is not None:
             return {"payee_account": self.number}
-        if found or not self.freely or not typed:
+        if found or not self.freely or not typed or not any(map(str.isalnum, typed)):
             return {}
         match asked:
             case "payee" | "payee_choice" | "payee_account" if (

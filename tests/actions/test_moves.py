@@ -95,6 +95,24 @@ def test_what_no_bank_does_is_said_so_and_the_menu_is_near():
     assert ["My balance", "Something else"] == [b["title"] for b in said["buttons"]]
 
 
+@pytest.mark.parametrize(
+    ("text", "response"),
+    [
+        ("мой баланс", "utter_change_language"),
+        ("我的余额", "utter_change_language"),
+        ("رصيدي pls", "utter_change_language"),
+        ("mon solde à la banque", "utter_fallback"),
+        ("send 5 to 王伟 please", "utter_fallback"),
+        ("123 ?!", "utter_fallback"),
+    ],
+)
+def test_who_writes_in_other_letters_hears_which_language_works(text, response):
+    message = {**ranking("transfer_money", "check_balance"), "text": text}
+    (said,) = run(ActionFallback(), message, misunderstood(0), domain())
+
+    assert response == said["response"]
+
+
 def test_the_last_answer_is_repeated_with_its_choices():
     buttons = [{"title": "More", "payload": "/help"}]
     events = [
@@ -210,7 +228,17 @@ def test_a_new_pin_opens_no_payment(chat):
 @pytest.mark.parametrize("intent", ["check_sessions", "reset_pin"])
 @pytest.mark.parametrize(
     "words",
-    ["change my authenticator", "I have a new phone, set up 2FA", "Two-factor please"],
+    [
+        "change my authenticator",
+        "I have a new phone, set up 2FA",
+        "Two-factor please",
+        "new authentication app pls",
+        "google auth on my new fone",
+        "the 2 step codes",
+        "my code generator moved",
+        "I'd rather have codes from an app",
+        "the app that shows me the codes is gone",
+    ],
 )
 def test_an_authenticator_is_set_up_on_our_own_page(chat, intent, words):
     chat.says(words, intent)

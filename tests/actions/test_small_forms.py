@@ -44,6 +44,17 @@ def test_two_wrong_numbers_bring_help(chat):
     assert "with all its digits" in answer
 
 
+def test_words_without_a_figure_are_no_number(chat):
+    chat.says("add Tom", "add_payee", person="Tom")
+    first = chat.says("I don't know it yet", "inform")
+    second = chat.says("no idea sorry", "inform")
+
+    assert "couldn't read that" in first
+    assert "with all its digits" in second
+    assert "Stop here" in [o.title for o in chat.options]
+    assert [] == chat.teller.asked
+
+
 def test_adding_a_payee_waits_for_sign_in_and_is_done_once(chat):
     chat.teller.session = "expired"
     words = "save Tom 5566778899"
@@ -53,6 +64,20 @@ def test_adding_a_payee_waits_for_sign_in_and_is_done_once(chat):
     assert "Saved as" in answer
     assert 2 == chat.teller.asked.count(AddPayee("Tom", "5566778899"))
     assert chat.form is None
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("raise my daily limit to 5000", "can't change limits"),
+        ("can i get the limit increased", "can't change limits"),
+        ("lower the limit on my account", "can't change limits"),
+        ("why is my limit lower today", "You can send"),
+        ("what can i still send", "You can send"),
+    ],
+)
+def test_a_limit_is_told_and_not_changed(chat, words, says):
+    assert says in chat.says(words, "check_limits")
 
 
 def test_a_payee_is_removed_by_name(chat):

@@ -370,6 +370,59 @@ def test_cancel_after_the_summary_kills_the_link(chat):
     assert chat.form is None
 
 
+@pytest.mark.parametrize(
+    ("words", "amount"), [("nvm make it 20", "20"), ("no no make am 45", "45")]
+)
+def test_another_amount_is_a_change_though_it_sounds_like_giving_up(
+    chat, words, amount
+):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    answer = chat.says(words, "cancel", amount=amount)
+
+    assert f"Changed. USD {amount}.00 to Ama" in answer
+    assert CancelTransfer() not in chat.teller.asked
+
+
+def test_giving_up_is_no_change(chat):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    answer = chat.says("cancel the 40", "cancel", amount="40")
+
+    assert "was not sent" in answer
+
+
+def test_a_payment_asked_after_is_told_once(chat):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    answer = chat.says("did it go", "check_transfer")
+
+    assert "waits for you to confirm" in answer
+    assert "still waiting" not in answer
+    assert "still waiting" in chat.says("my balance", "check_balance")
+
+
+@pytest.mark.parametrize("signs", ["?", "\U0001f44d", "...."])
+def test_signs_alone_are_no_payee_and_no_number(chat, signs):
+    chat.confidence = 0.4
+    chat.says("send money", "transfer_money")
+    unclear = chat.says(signs, "repeat")
+
+    assert "couldn't read that" in unclear
+    assert "To whom" in unclear
+    assert "payee" not in {name for name, value in chat.slots.items() if value}
+
+
+def test_a_sum_in_words_is_no_name(chat):
+    chat._turn(
+        "send money give Grace, fifty",
+        "transfer_money",
+        [
+            {"entity": "person", "value": "Grace", "start": 16, "end": 21},
+            {"entity": "person", "value": "fifty", "start": 23, "end": 28},
+        ],
+    )
+
+    assert SendMoneyDraft(payee="Grace", amount="fifty") == drafts(chat)[-1]
+
+
 def test_two_failed_answers_bring_help_and_an_offer_to_stop(chat):
     chat.says("send money to ama", "transfer_money", person="ama")
     once = chat.says("lots", "inform")
@@ -510,6 +563,8 @@ def test_stopping_everything_ends_the_form(chat):
         ("send mum 20 please", "mum"),
         ("give my brother 20 for lunch", "my brother"),
         ("20 to kofi, thanks", "kofi"),
+        ("send the same to kofi again", "kofi"),
+        ("send 20 to kofi asap", "kofi"),
         ("send money", None),
         ("i want to send 20", None),
         ("send it to somebody", None),
