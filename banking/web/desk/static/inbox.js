@@ -145,7 +145,7 @@ async function show(item, address) {
   open = equip();
   pane.scrollTop = 0;
   // On a phone the list makes room for the message.
-  if (!document.getElementById("groups").checkVisibility()) {
+  if (!document.querySelector("section.list").checkVisibility()) {
     open.article.focus({ preventScroll: true });
     open.article.scrollIntoView({ block: "start" });
   }
