@@ -14,6 +14,7 @@ from banking.domain.rates import percent, rate, scaled, share
 from banking.domain.verdict import FAILED, NOT_RUN, Line, Trial, Verdict
 
 CROSS_VALIDATION = "cross-validation"
+UNMEASURED = "not measured: its data were not kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +272,8 @@ def _first_time(before: Evaluation | None, after: Evaluation) -> Iterator[Line]:
     now = after.cross_validation
     if now and (before is None or before.cross_validation is None):
         understood = percent(now.right, now.texts)
-        yield Line(f"{CROSS_VALIDATION}: understood", "—", understood, None)
+        formerly = "—" if before is None else UNMEASURED
+        yield Line(f"{CROSS_VALIDATION}: understood", formerly, understood, None)
 
 
 def _line(

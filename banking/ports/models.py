@@ -218,6 +218,12 @@ class Examiner(Protocol):
     ) -> Evaluation:
         """Scores on every held-out set, and cross-validated ones when asked."""
 
+    def has_data(self, card: ModelCard) -> bool:
+        """Whether the data are kept that the model learned from.
+
+        Without them its cross-validation would be that of today's data.
+        """
+
     def tests(
         self, card: ModelCard, progress: Progress, *, only: Sequence[Trial] = ()
     ) -> list[Trial]:

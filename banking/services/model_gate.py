@@ -237,13 +237,18 @@ class ModelGate:
         """The model in service on the same sets, and on what failed just now."""
         if in_service is None:
             return None
-        scores = self.examiner.scores(
-            in_service, part(progress, TESTED, SCORED_BEFORE), cross_validate=False
-        )
-        # What was cross-validated when it was the candidate: its data have changed.
+        # What was cross-validated when it was the candidate is not done again; what
+        # never was, as a first model's, is done on the data that it learned from.
         known = self.scores(in_service)
-        if known is not None:
-            scores = replace(scores, cross_validation=known.cross_validation)
+        folds = known.cross_validation if known else None
+        missing = folds is None and self.examiner.has_data(in_service)
+        scores = self.examiner.scores(
+            in_service, part(progress, TESTED, SCORED_BEFORE), cross_validate=missing
+        )
+        if missing:
+            self.shelf.scored(in_service, scores)
+        else:
+            scores = replace(scores, cross_validation=folds)
         failed = [test for test in after.tests if test.outcome == FAILED]
         if not failed:
             return Findings(scores=scores)

@@ -55,9 +55,17 @@ class Examiner:
     trials_before: list = field(default_factory=list)
     asked: list = field(default_factory=list)
     wrong: str = ""
+    # The models whose data are kept, and those that were cross-validated.
+    kept: set = field(default_factory=set)
+    drawn: list = field(default_factory=list)
+
+    def has_data(self, card) -> bool:
+        return card.file in self.kept
 
     def scores(self, card, progress, *, cross_validate) -> Evaluation:
         progress("measuring", 1, 1)
+        if cross_validate:
+            self.drawn.append(card.file)
         if self.wrong:
             raise TrainingFailed(self.wrong)
         return evaluation(card, drawn=cross_validate)

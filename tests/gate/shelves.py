@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def trained(folder: Path, name: str, clock: Clock, data: str = "") -> ModelCard:
     }
     (folder / f"teller-{name}.json").write_text(json.dumps(told))
     return card_of(told)
+
+
+def told_of(card: ModelCard) -> dict:
+    """The manifest of a model, as a training prints it."""
+    return {**asdict(card), "trained_at": card.trained_at.isoformat()}
 
 
 def shelf_in(folder: Path, clock: Clock) -> Shelf:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from banking.domain.gate import UNMEASURED
 from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial
 from banking.ports.models import NothingToDo, NotPassed, TrainingFailed
 from tests.gate.shelves import events, serving, verdict_on
@@ -111,3 +112,26 @@ def test_how_far_it_is_can_be_read_at_any_time(gate):
     told = gate.trainer.told[0]
     assert (told.stage, told.is_running, told.by) == ("fitting", True, "ann")
     assert (gate.run().stage, gate.run().percent) == ("done", 100)
+
+
+def test_a_first_model_is_cross_validated_on_its_own_data_and_once(gate):
+    first = gate.train("ann")
+    second = gate.train("ann")
+    gate.examiner.kept = {first.file}
+    verdict = gate.compare("ann")
+
+    assert gate.examiner.drawn == [second.file, first.file]
+    assert any("cross-validation" in line.what for line in verdict.lines)
+    assert UNMEASURED not in {line.before for line in verdict.lines}
+    gate.compare("ann")
+    assert gate.examiner.drawn[2:] == [second.file]
+
+
+def test_a_model_whose_data_are_gone_is_not_measured_on_others(gate):
+    gate.train("ann")
+    second = gate.train("ann")
+    verdict = gate.compare("ann")
+
+    assert gate.examiner.drawn == [second.file]
+    [line] = [one for one in verdict.lines if "cross-validation" in one.what]
+    assert line.before == UNMEASURED

@@ -5,7 +5,13 @@ from fractions import Fraction
 
 import pytest
 
-from banking.domain.gate import CROSS_VALIDATION, Findings, GateRules, judge
+from banking.domain.gate import (
+    CROSS_VALIDATION,
+    UNMEASURED,
+    Findings,
+    GateRules,
+    judge,
+)
 from banking.domain.nlu_scores import Evaluation, IntentScore, Scores
 from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial, Verdict
 
@@ -246,10 +252,10 @@ def test_a_verdict_says_what_changed_and_is_read_again_as_it_was():
     assert Verdict.from_json(verdict.as_json()) == verdict
 
 
-def test_the_first_cross_validation_is_told_though_it_is_held_against_nothing():
+def test_a_cross_validation_that_has_nothing_to_be_held_against_says_so():
     before = replace(model(), cross_validation=None)
     verdict = judged(before, model(drawn=scores(texts=200, right=150)))
 
     told = {line.what: (line.before, line.after) for line in verdict.lines}
-    assert told[f"{CROSS_VALIDATION}: understood"] == ("—", "75.0 %")
+    assert told[f"{CROSS_VALIDATION}: understood"] == (UNMEASURED, "75.0 %")
     assert verdict.passed

@@ -1,6 +1,7 @@
 """`bank nlu evaluate` and `benchmark`: what they print, and the model in service."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -105,6 +106,15 @@ def test_a_file_that_is_no_model_is_named(tmp_path):
         evaluate(PROJECT, model, [tmp_path], cross_validate=False, progress=print)
 
 
+EARLIER = """nlu:
+- intent: check_balance
+  examples: |
+"""
+EARLIER += "".join(f"    - show me balance number {n}\n" for n in range(10))
+EARLIER += "- intent: greet\n  examples: |\n"
+EARLIER += "".join(f"    - good morning to you {n}\n" for n in range(10))
+
+
 @needs_model
 def test_the_model_in_service_is_evaluated(tmp_path):
     rows = "what is my account balance,check_balance\nhello there,greet\nhm,fly_me\n"
@@ -114,14 +124,25 @@ def test_the_model_in_service_is_evaluated(tmp_path):
     line = {"text": "send $50 to Bob", "entities": [sum_, moon]}
     (tmp_path / "entities.jsonl").write_text(json.dumps(line))
     told = []
+    # The data of another day: what lies under PROJECT now is not read.
+    earlier = tmp_path / "earlier"
+    (earlier / "data").mkdir(parents=True)
+    shutil.copy(PROJECT / "config.yml", earlier)
+    (earlier / "data" / "nlu.yml").write_text(EARLIER)
 
     found = evaluate(
         PROJECT,
         None,
         [tmp_path],
-        cross_validate=False,
+        cross_validate=True,
         progress=lambda *step: told.append(step),
+        learned_from=earlier,
     )
+
+    assert 20 == found.cross_validation.texts
+    assert {"check_balance", "greet"} == {
+        each.intent for each in found.cross_validation.intents if each.n
+    }
 
     assert (3, 2) == (found.overall.texts, found.overall.guessed_right)
     assert [("amount", 1)] == [(e.kind, e.found) for e in found.overall.entities]

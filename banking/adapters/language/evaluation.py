@@ -54,15 +54,19 @@ def evaluate(
     cross_validate: bool,
     progress: Progress,
     threshold: float | None = None,
+    learned_from: Path | None = None,
 ) -> Evaluation:
     """Evaluate ``model``, or the one in service in ``home``, on these sets.
 
     Without sets the project's own are taken, and ``threshold`` is the one the model
-    was trained with. Raises ``BadSets``, ``NoModelToEvaluate``, ``RunFailed``.
+    was trained with. ``learned_from`` is the folder with the data that are
+    cross-validated, which are those of ``home`` by default. Raises ``BadSets``,
+    ``NoModelToEvaluate``, ``RunFailed``.
     """
     read = read_sets(list(sets) or _own_sets(home))
     file = in_service(home) if model is None else trained(model.resolve())
-    measured = _measure(home, file, read, cross_validate, progress)
+    folds_of = (learned_from or home) if cross_validate else None
+    measured = _measure(home, file, read, folds_of, progress)
     known = [_of_known_kinds(each, measured.kinds) for each in read]
     least = measured.threshold if threshold is None else threshold
     return Evaluation(
@@ -121,7 +125,7 @@ def _measure(
     home: Path,
     model: Path,
     sets: Sequence[EvaluationSet],
-    cross_validate: bool,
+    folds_of: Path | None,
     progress: Progress,
 ) -> _Measured:
     with tempfile.TemporaryDirectory(prefix="nlu-") as name:
@@ -133,13 +137,14 @@ def _measure(
         source.write_text("".join(lines), encoding="utf-8")
         arguments = ["--with-parent", "--model", str(model)]
         arguments += ["--in", str(source), "--out", str(out)]
-        if cross_validate:
-            arguments += ["--folds-out", str(folds)]
+        if folds_of is not None:
+            arguments += ["--folds-out", str(folds), "--data", str(folds_of / "data")]
+            arguments += ["--config", str(folds_of / "config.yml")]
         ran = rasa_run.run(
             "rasa_addons.measure", arguments, home=home, progress=progress
         )
         told = ran["measured"]
-        parted = list(_lines(folds)) if cross_validate else []
+        parted = list(_lines(folds)) if folds_of is not None else []
         return _Measured(
             predictions=tuple(prediction(line) for line in _lines(out)),
             folds=tuple((line["wanted"], prediction(line)) for line in parted),

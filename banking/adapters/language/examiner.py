@@ -1,10 +1,11 @@
 """Finds out what a model can do, and writes it down for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from banking.adapters.language import gate_report, story_tests
+from banking.adapters.language import gate_report, learned_from, story_tests
 from banking.adapters.language.conversation_tests import KIND as CONVERSATION
 from banking.adapters.language.conversation_tests import Conversations
 from banking.adapters.language.evaluation import NoModelToEvaluate, evaluate
@@ -30,18 +31,37 @@ class RasaExaminer:
     def scores(
         self, card: ModelCard, progress: Progress, *, cross_validate: bool
     ) -> Evaluation:
-        """Scores on every folder of held-out sentences, each beside the others."""
+        """Scores on every folder of held-out sentences, each beside the others.
+
+        Cross-validated are the data that the model learned from, where they are kept,
+        and today's otherwise.
+        """
         sets = sorted(folder for folder in self.home.glob(SETS) if folder.is_dir())
+        model = self.shelf.file_of(card)
         try:
-            return evaluate(
-                self.home,
-                self.shelf.file_of(card),
-                sets,
-                cross_validate=cross_validate,
-                progress=progress,
-            )
+            with self._data(model, wanted=cross_validate) as data:
+                return evaluate(
+                    self.home,
+                    model,
+                    sets,
+                    cross_validate=cross_validate,
+                    progress=progress,
+                    learned_from=data,
+                )
         except (BadSets, NoModelToEvaluate, RunFailed) as failed:
             raise TrainingFailed(str(failed)) from None
+
+    def has_data(self, card: ModelCard) -> bool:
+        """Whether the data that the model learned from are beside it."""
+        return learned_from.is_kept(self.shelf.file_of(card))
+
+    @contextmanager
+    def _data(self, model: Path, *, wanted: bool) -> Iterator[Path | None]:
+        if not (wanted and learned_from.is_kept(model)):
+            yield None
+            return
+        with learned_from.unpacked(model) as data:
+            yield data
 
     def tests(
         self, card: ModelCard, progress: Progress, *, only: Sequence[Trial] = ()

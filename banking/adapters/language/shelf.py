@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from banking.adapters.language.learned_from import LEARNED_FROM
 from banking.adapters.language.shelf_files import (
     SUFFIX,
     Files,
@@ -267,7 +268,7 @@ class Shelf:
         for file in self.folder.glob(f"teller-*{SUFFIX}"):
             if file.name not in kept:
                 file.unlink()
-                for end in (".json", SCORES):
+                for end in (".json", SCORES, LEARNED_FROM):
                     (self.folder / beside(file.name, end)).unlink(missing_ok=True)
         marks = {card.sha256[:16] for card in self.models()}
         for pattern in ("verdict-*.json", "gate-*.html"):
