@@ -37,6 +37,7 @@ AFTER_NAME = (
 NOBODY = frozenset(
     [
         "a",
+        "am",
         "an",
         "another",
         "any",

@@ -54,6 +54,10 @@ WHAT_FOR: Final = re.compile(
     r"(?:\b(?:please|pls|thanks|from\b.*))?[.!?]*\s*$",
     re.IGNORECASE,
 )
+# Of the payment that is shown, where nothing else is named.
+SEND_IT: Final = re.compile(r"\b(?:send|pay|transfer) (?:am|it|that)\b", re.IGNORECASE)
+# "what remains for my account" tells no payee anything.
+NO_REFERENCE: Final = re.compile(r"(?:my|the|this) (?:acc|acct|account)\b", re.I)
 MAKE_IT: Final = re.compile(
     r"\b(?:make (?:it|that|am)|change (?:it|that|the amount) to|amount (?:to|is))\s+"
     r"(?P<amount>.{1,60})$",
@@ -125,7 +129,8 @@ class ValidateTransferForm(FormCheck):
             return False
         if talk.heard.tapped:
             return True
-        if CHANGES.search(talk.heard.text):
+        said = talk.heard.text
+        if CHANGES.search(said) or (SEND_IT.search(said) and not talk.new):
             return False
         return talk.asked == CONFIRMATION or talk.new.keys() >= {"payee", "amount"}
 
@@ -249,7 +254,9 @@ class _Reading:
             for other in self.heard.found
             if other.end
         )
-        return None if taken or place.text[0].isdigit() else place.text.strip()
+        if taken or place.text[0].isdigit() or NO_REFERENCE.match(place.text):
+            return None
+        return place.text.strip()
 
     def _answer(self, found: set[str]) -> dict[str, str]:
         """What answers the question as such, where nothing else was recognised."""

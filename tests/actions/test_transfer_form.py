@@ -383,6 +383,24 @@ def test_another_amount_is_a_change_though_it_sounds_like_giving_up(
     assert CancelTransfer() not in chat.teller.asked
 
 
+@pytest.mark.parametrize("words", ["send it now", "send am now abeg"])
+def test_send_it_means_what_was_shown(chat, words):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    answer = chat.says(words, "transfer_money")
+
+    assert "still waiting for the confirm button" in answer
+    assert [] == chat.teller.sent
+
+
+def test_what_remains_for_the_account_is_no_reference(chat):
+    chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
+    chat.confidence = 0.6
+    answer = chat.says("wetin remain for my account", "check_balance")
+
+    assert "USD 1,000.00" in answer
+    assert "Changed" not in answer
+
+
 def test_giving_up_is_no_change(chat):
     chat.says("send 40 to ama", "transfer_money", amount="40", person="ama")
     answer = chat.says("cancel the 40", "cancel", amount="40")
