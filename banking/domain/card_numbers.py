@@ -12,10 +12,11 @@ LONGEST_PHONE = 15
 SHORTEST_IBAN, LONGEST_IBAN = 15, 34
 
 # What may stand between two digits of one number: spaces of every width, dashes,
-# dots, marks that nobody sees, and the box around a keycap emoji.
+# dots, brackets, marks that nobody sees, and the box around a keycap emoji.
+UNSEEN = "\u200b"  # stands for all of them
 GAP = (
-    r"[\s\-_.*/,|:\u00b7\u2010-\u2015\u2022\u2212"
-    r"\u200b-\u200f\u2060\ufe0f\u20e3]{0,3}"
+    r"[\s\-_.*/,|:;~()'\u2019\u00b7\u2010-\u2015\u2022\u2212"
+    rf"{UNSEEN}\ufe0f\u20e3]{{0,4}}"
 )
 _RUN = re.compile(rf"[0-9](?:{GAP}[0-9])*")
 _LONG_RUN = re.compile(rf"[0-9](?:{GAP}[0-9]){{{SHORTEST - 1},}}")

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from banking.domain import card_numbers, spelt_digits, spoken_secrets
-from banking.domain.card_numbers import GAP
+from banking.domain.card_numbers import GAP, UNSEEN
 from banking.domain.spoken_secrets import CODE, CVV, PASSWORD, PIN
 
 __all__ = [
@@ -44,13 +44,25 @@ _CVV_AFTER_EXPIRY = re.compile(r"[\s,;|/\-]{0,3}(?P<cvv>[0-9]{3,4})(?![0-9])")
 _CVV_AFTER_CARD = re.compile(r"[\s,;|/\-]{1,3}(?P<cvv>[0-9]{3,4})(?=\s*(?:$|[^\w\s]))")
 _BARE_CODE = re.compile(r"\W*[0-9](?:[\W_]{0,2}[0-9]){5}\W*")
 LONGEST_BARE = 32
+# Letters of other alphabets that a keyboard puts into "pin" and "code".
+_LOOK_ALIKES = dict(
+    zip(
+        map(
+            ord,
+            "\u0430\u0435\u043e\u0440\u0441\u0455\u0456\u0420\u0406\u041e\u0421\u03bf",
+        ),
+        "aeopcsiPIOCo",
+        strict=True,
+    )
+)
 _END = re.compile(rf"[0-9](?:{GAP}[0-9]){{0,{LONGEST_TAIL}}}[\s.\-]{{0,3}}$")
 
 # Shapes of national ids, by country (ISO 3166); a bank names those it wants removed.
 NATIONAL_IDS = {
     name: re.compile(shape, re.IGNORECASE)
     for name, shape in {
-        "US": r"(?<![0-9\-])(?!000|666|9[0-9]{2})[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9\-])",
+        "US": r"(?<![0-9\-])(?<![0-9] )(?!000|666|9[0-9]{2})[0-9]{3}([ -])[0-9]{2}"
+        r"\1[0-9]{4}(?![0-9\-])",
         "GB": r"(?<![A-Z0-9])[A-CEGHJ-PR-TW-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
         r"(?![A-Z0-9])",
         "GH": r"(?<![A-Z0-9])GHA-?[0-9]{9}-?[0-9](?![0-9])",
@@ -172,15 +184,27 @@ def digits_at_end(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text with the digits of every script as 0 to 9, at the same places."""
-    return text if text.isascii() else text.translate(_digits())
+    """The text as it is read: digits of every script as 0 to 9, letters in disguise
+    as a to z, marks that nobody sees as one of them; all at the same places."""
+    return text if text.isascii() else text.translate(_as_read())
 
 
 @cache
-def _digits() -> dict[int, str]:
-    """Every character beyond ASCII that is read as a digit, also ① and ²."""
-    values = ((n, unicodedata.digit(chr(n), None)) for n in range(0x80, 0x20000))
-    return {number: str(value) for number, value in values if value is not None}
+def _as_read() -> dict[int, str]:
+    """Every character beyond ASCII that is read as another."""
+    found = ((n, _read_as(chr(n))) for n in range(0x80, 0x20000))
+    return {n: read for n, read in found if read is not None} | _LOOK_ALIKES
+
+
+def _read_as(character: str) -> str | None:
+    """Of ① and ² the digit, of full-width and mathematical letters the letter."""
+    value = unicodedata.digit(character, None)
+    if value is not None:
+        return str(value)
+    if unicodedata.category(character) == "Cf" or character == "\u034f":
+        return UNSEEN
+    letter = unicodedata.normalize("NFKC", character)
+    return letter if len(letter) == 1 and letter.isascii() else None
 
 
 def _card(found: card_numbers.Found, name_card: Callable[[str], str]) -> _Cut:

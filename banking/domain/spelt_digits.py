@@ -51,6 +51,8 @@ _PIECE = re.compile(_PART, re.IGNORECASE)
 _SPACE = re.compile(_GAP)
 _DIGIT = re.compile(r"[0-9]")
 _LEAST = 3
+# "forty eight twenty nine", but not "twenty five".
+_LEAST_IN_PAIRS = 4
 _SHORTEST_RUN = len("one o six")
 _SPELT_ALONE = re.compile(rf"[^0-9]{{{_SHORTEST_RUN},}}")
 _SHORTEST_MIXED = SHORTEST + len(" one") - 1
@@ -118,7 +120,7 @@ def _changes(run: re.Match[str]) -> list[_Change]:
         return [_Change(start, end, "1" * (LONGEST_RUN + 1))]
     if _DIGIT.search(run[0]) is None:
         digits, single = _digits(run[0])
-        enough = len(digits) >= (_LEAST if single else SHORTEST)
+        enough = len(digits) >= (_LEAST if single else _LEAST_IN_PAIRS)
         return [_Change(start, end, digits)] if enough else []
     if end - start < _SHORTEST_MIXED and _SPELT_ALONE.search(run[0]) is None:
         return []

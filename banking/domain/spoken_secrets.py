@@ -16,7 +16,8 @@ PIN, CODE, CVV, PASSWORD = "pin", "code", "cvv", "password"
 
 _NAMES: dict[str, str] = {
     **dict.fromkeys(
-        ("pin", "pins", "mpin", "pincode", "pincodes", "pni", "pinn", "piin"), PIN
+        "pin pins mpin mypin pincode pincodes pni pinn piin".split(),
+        PIN,
     ),
     **dict.fromkeys(
         "password passwords passcode passcodes passphrase passwd pwd contraseña clave"

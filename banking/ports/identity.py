@@ -108,8 +108,7 @@ class SessionStore(Protocol):
 
     def by_token(self, token_sha256: str, *, lock: bool = False) -> Session | None: ...
 
-    def replace_token(self, token_sha256: str, instead: str) -> None:
-        """The session goes on, and no longer by this token."""
+    def replace_token(self, token_sha256: str, instead: str) -> None: ...
 
     def extend(self, session_id: str, expires_at: datetime) -> None: ...
 

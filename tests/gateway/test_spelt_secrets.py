@@ -94,6 +94,50 @@ def test_every_spelt_card_number_is_taken_out(way, rng):
     assert redacted.text.replace("[card]", spelt) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111    1111    1111    1111", "(4111)(1111)(1111)(1111)",
+        "4111;1111;1111;1111", "4111'1111'1111'1111", "4111~1111~1111~1111",
+        "4111\u00ad1111\u00ad1111\u00ad1111", "4111\ufeff1111\ufeff1111\ufeff1111",
+        "4111\u20611111\u20611111\u20611111", "4111\u034f1111\u034f1111\u034f1111",
+    ],
+)  # fmt: skip
+def test_whatever_stands_between_the_digits_of_a_card_it_is_one(text):
+    assert cut(text)[1] == ["4111111111111111"]
+
+
+# A PIN in pairs, as years are said; what keyboards of other scripts write.
+SLIPS = (
+    ("pin is forty eight twenty nine", "forty eight twenty nine"),
+    ("my pin: forty-eight twenty-nine thirteen", "forty-eight twenty-nine thirteen"),
+    ("nineteen eighty is my pin", "nineteen eighty"),
+    ("\uff30\uff29\uff2e \uff14\uff18\uff12\uff19", "\uff14\uff18\uff12\uff19"),
+    ("my \U0001d5fd\U0001d5f6\U0001d5fb is 4829", "4829"),
+    ("\u0440in 4829", "4829"),
+    ("p\u0456n 4829", "4829"),
+    ("mypin is 4829", "4829"),
+    ("078 05 1120", "078 05 1120"),
+)
+
+
+@pytest.mark.parametrize(("text", "secret"), SLIPS)
+def test_a_slip_in_another_spelling_is_taken_out(text, secret):
+    assert cut(text)[0].text == text.replace(secret, "[removed]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+233 244 12 3456 is mum", "pass the salt", "my password does not work",
+        "I forgot my password and pay 20 to mum", "la clave no funciona",
+        "\u043f\u0440\u0438\u0432\u0435\u0442, send 4000 to mum",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_slip_stays(text):
+    assert cut(text)[0].text == text
+
+
 ODD = (
     "p1n", "P1N", "p.i.n.", "P.I.N", "P. I. N.", "p-i-n", "p i n", "p_i_n", "mp1n",
     "p!n", "p\u00edn", "pni", "0tp", "o.t.p", "o t p", "O-T-P", "c.v.v", "c v v",
