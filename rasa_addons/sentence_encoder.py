@@ -6,7 +6,7 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Sequence, Text
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,9 +18,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from rasa_addons import eight_bits, minilm, shorthand, word_pieces
 from rasa_addons.eight_bits import DIMENSIONS, LEVELS, MIDDLE_LAYER
-from rasa_addons.manifest import digest_of
+from rasa_addons.manifest import code_behind
 from rasa_addons.minilm import WEIGHTS_SHA256, MiniLM, model_folder
 from rasa_addons.shorthand import written_out
 from rasa_addons.word_pieces import MOST_TOKENS
@@ -45,9 +44,10 @@ def vector_of(text: str) -> np.ndarray:
     return _features((_remembered if short else _encoded)(text))
 
 
-def vectors_of(texts: List[Text]) -> np.ndarray:
-    """A row a text, in one go."""
-    rows = shared_model().encode_twice([written_out(text) for text in texts])
+def vectors_of(texts: Sequence[Text], model: Optional[MiniLM] = None) -> np.ndarray:
+    """A row a text, in one go; ``model`` is another encoder than the shared one."""
+    encoder = model or shared_model()
+    rows = encoder.encode_twice([written_out(text) for text in texts])
     return (rows * SCALES).reshape(len(texts), -1)
 
 
@@ -103,8 +103,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[Text, Any]) -> Optional[Text]:
         """Rasa sees a change of this class, but not of the encoder behind it."""
-        parts = (eight_bits, minilm, shorthand, word_pieces)
-        return digest_of([Path(part.__file__) for part in parts])
+        return code_behind(__name__)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all examples; only new sentences cost time."""

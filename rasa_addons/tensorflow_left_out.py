@@ -20,7 +20,6 @@ from typing import Any, Iterable, List, Optional, Sequence
 
 LEFT_OUT = frozenset(
     {
-        "jax",
         "keras",
         "tensorflow",
         "tensorflow_addons",
