@@ -203,20 +203,6 @@ def test_another_customers_payment_is_not_there(world, browser, path):
     assert browser.press("sign-out").has("chat-id")
 
 
-def test_who_signs_out_leaves_no_cookie_that_still_opens_something(
-    world, browser, other_browser, path
-):
-    world.enrol(KOFI)
-    sign_in(browser.open(world.link(LinkPurpose.SIGN_IN, KOFI)))
-    browser.open(path)
-    copied = dict(browser.http.cookies)
-    browser.press("sign-out")
-
-    other_browser.http.cookies.update(copied)
-    assert other_browser.open(path).has("chat-id")
-    assert "browser_signed_out" in world.events()
-
-
 def test_a_sign_in_link_shows_no_payment(world, browser, path):
     enrolment = world.enrolment()
     mixed = world.link(LinkPurpose.SIGN_IN, enrolment_id=enrolment.id, subject="t1")

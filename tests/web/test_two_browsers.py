@@ -4,7 +4,7 @@ import pytest
 
 from banking.domain.link import LinkPurpose
 from tests.identity.challenges import at_once
-from tests.identity.world import AMA, CHAT_ID, PIN, World
+from tests.identity.world import AMA, CHAT_ID, KOFI, PIN, World
 from tests.web.conftest import Browser
 
 PRIVATE = ("45.00", "Peter", "Ama", "567", "4321", "pizza", "1122", AMA.phone)
@@ -105,3 +105,17 @@ def test_a_sign_in_done_elsewhere_names_no_payment(world, browser, other_browser
     assert other_browser.status == 410
     assert "no longer valid" in other_browser.everything()
     assert "confirmed" not in other_browser.everything()
+
+
+def test_who_signs_out_leaves_no_cookie_that_still_opens_something(
+    world, browser, other_browser, path
+):
+    world.enrol(KOFI)
+    browser.open(world.link(LinkPurpose.SIGN_IN, KOFI)).press(chat_id=CHAT_ID, pin=PIN)
+    browser.open(path)
+    copied = dict(browser.http.cookies)
+    browser.press("sign-out")
+
+    other_browser.http.cookies.update(copied)
+    assert other_browser.open(path).has("chat-id")
+    assert "browser_signed_out" in world.events()
