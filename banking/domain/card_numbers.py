@@ -1,7 +1,7 @@
 """Finds payment card numbers in digits, however they are written."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -37,8 +37,11 @@ _RARE: dict[str, tuple[int, ...]] = {
     **{str(n): (16,) for n in (81, 82, 97)},
     **{str(n): (15,) for n in (18, 20, 21)},
 }
+# No card number begins with 0 (ISO/IEC 7812 keeps it for others).
+_DIALLED = re.compile("00(?=[1-9])")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _EVEN_GROUPS = frozenset((3, 4, 5, 6))
+_FOUR = 4
 
 
 class Found(NamedTuple):
@@ -54,7 +57,7 @@ def find(plain: str) -> Iterator[Found]:
     ibans = [found.span() for found in _IBAN.finditer(plain) if is_iban(found[0])]
     for run in _LONG_RUN.finditer(plain):
         places, digits = digits_of(run)
-        if any(a <= run.start() < b for a, b in ibans):
+        if ibans and any(a <= run.start() < b for a, b in ibans):
             continue
         if len(digits) > LONGEST_RUN:
             yield Found(places[0], places[-1] + 1, "")
@@ -88,8 +91,10 @@ def completing(plain: str, before: str) -> tuple[int, Found] | None:
     return used, Found(places[0], places[here - 1] + 1, number)
 
 
-def digits_of(run: re.Match[str]) -> tuple[list[int], str]:
+def digits_of(run: re.Match[str]) -> tuple[Sequence[int], str]:
     """The places of a run's digits in the text, and the digits."""
+    if run[0].isdigit():
+        return range(*run.span()), run[0]
     start = run.start()
     places = [start + i for i, c in enumerate(run[0]) if "0" <= c <= "9"]
     return places, "".join(c for c in run[0] if "0" <= c <= "9")
@@ -112,21 +117,26 @@ def is_iban(text: str) -> bool:
 
 
 def _is_phone(plain: str, start: int, count: int) -> bool:
-    """Whether a run is an international number, by its plus sign."""
-    return start > 0 and plain[start - 1] == "+" and count <= LONGEST_PHONE
+    """Whether a run is an international number, by its plus sign or its "00"."""
+    if start > 0 and plain[start - 1] == "+":
+        return count <= LONGEST_PHONE
+    dialled = _DIALLED.match(plain, start)
+    return dialled is not None and count <= len(dialled[0]) + LONGEST_PHONE
 
 
 def _lengths(beginning: str) -> tuple[int, ...]:
     return _COMMON.get(beginning, ()) + _RARE.get(beginning, ())
 
 
-def _edges(places: list[int]) -> list[int]:
+def _edges(places: Sequence[int]) -> list[int]:
     """The indices at which a new group of adjacent digits begins, and the end."""
+    if isinstance(places, range):
+        return [0, len(places)]
     inner = [i + 1 for i, (a, b) in enumerate(pairwise(places)) if b != a + 1]
     return [0, *inner, len(places)]
 
 
-def _spans(plain: str, digits: str, places: list[int]) -> list[tuple[int, int]]:
+def _spans(plain: str, digits: str, places: Sequence[int]) -> list[tuple[int, int]]:
     """Where in a run of digits card numbers stand.
 
     What is written in one way from end to end is preferred to a part of it, one in
@@ -145,15 +155,21 @@ def _spans(plain: str, digits: str, places: list[int]) -> list[tuple[int, int]]:
                 return [(start, end)]
         if len(edges) > 2:  # noqa: PLR2004
             spans = _windows(digits, kinds, lambda a, b: a in groups and b in groups)
-            if spans:
+            if spans and not (min(spans)[0] and _is_rare_in_fours(digits, edges)):
                 return spans
     if len(digits) <= LONGEST and luhn(digits) and _written_as_one(edges):
         return [(0, len(digits))]
     return _windows(digits, _COMMON, lambda _a, _b: True)
 
 
+def _is_rare_in_fours(digits: str, edges: list[int]) -> bool:
+    sizes = [b - a for a, b in pairwise(edges)]
+    in_fours = set(sizes[:-1]) == {_FOUR} and sizes[-1] <= _FOUR
+    return in_fours and len(digits) in _RARE.get(digits[:2], ()) and luhn(digits)
+
+
 def _stretches(
-    plain: str, places: list[int], edges: list[int]
+    plain: str, places: Sequence[int], edges: list[int]
 ) -> list[tuple[int, int]]:
     """The parts of a run whose groups are all kept apart by the same characters."""
     inner = edges[1:-1]

@@ -141,7 +141,7 @@ def redact(
     ]
     free = [(cut.start, cut.end) for cut in cuts]
     cuts += [
-        _Cut(said.start, said.end, said.kind)
+        _Cut(*said)
         for said in _spoken(plain, read_out)
         if not free
         or all(said.end <= start or end <= said.start for start, end in free)

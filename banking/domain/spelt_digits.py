@@ -36,10 +36,12 @@ _TENS = {
     )
 }
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
-# Every run has one of these; "o" alone would be found in every text.
+# Every run has one of these; "o" alone would be found in every text, so it counts
+# beside a digit.
 _HINTS = tuple(word for word in (*_UNITS, *_PAIRS, *_TENS) if word != "o")
 
 _GAP = r"[\s,.\-_:/|\u00b7\u2010-\u2015]{1,3}"
+_O_FOR_ZERO = re.compile(rf"[0-9]{_GAP}o(?![^\W_])|(?<![^\W_])o{_GAP}[0-9]", re.I)
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _WORD = (
     rf"(?:(?:{'|'.join(_TIMES)}){_GAP})?(?:{_UNIT})"
@@ -55,7 +57,7 @@ _LEAST = 3
 _LEAST_IN_PAIRS = 4
 _SHORTEST_RUN = len("one o six")
 _SPELT_ALONE = re.compile(rf"[^0-9]{{{_SHORTEST_RUN},}}")
-_SHORTEST_MIXED = SHORTEST + len(" one") - 1
+_SHORTEST_MIXED = SHORTEST + len(" o") - 1
 # No digit takes more characters than "double seven" takes for one of its two.
 _LONGEST_DIGIT = 12
 
@@ -90,7 +92,7 @@ class _Change(NamedTuple):
 def read_out(plain: str) -> ReadOut | None:
     """The text as it would be read from digits; None where nothing is spelt."""
     lower = plain.lower()
-    if not any(word in lower for word in _HINTS):
+    if not any(word in lower for word in _HINTS) and not _O_FOR_ZERO.search(plain):
         return None
     changes = [change for run in _RUN.finditer(plain) for change in _changes(run)]
     if not changes:

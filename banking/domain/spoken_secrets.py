@@ -67,6 +67,7 @@ _COUNTED = _MONEY | frozenset(
 )
 _BEFORE_YEAR = frozenset("in since of during until by".split())
 _MONEY_LEFT = frozenset("$€£¥₦₵₹₽₺₱₩¢+")
+_POINTS = frozenset(".,")
 _MONEY_RIGHT = frozenset("$€£¥₦₵₹₽₺₱₩¢%")
 
 _MASKED = frozenset("•*")
@@ -93,6 +94,7 @@ _SAID = re.compile(
     r"\s*(?:is|was|=|:|->)\s*[\"'\u201c\u2018]?(?P<value>[^\s\"'\u201d\u2019]{4,128})",
     re.IGNORECASE,
 )
+_SAID_BY = re.compile("is|was|[=:]|->", re.IGNORECASE)
 # What people say of a password without telling it.
 _NOT_A_VALUE = frozenset(
     "wrong right correct incorrect expired blocked locked lost forgotten changed reset"
@@ -124,7 +126,7 @@ def find(plain: str) -> Iterator[Spoken]:
         # Most texts name no secret, and are not taken apart.
         yield from _said(plain)
         return
-    tokens = [_token(found) for found in _TOKEN.finditer(plain)]
+    tokens = list(map(_token, _TOKEN.finditer(plain)))
     names = _names_in(tokens)
     if not any(names):
         yield from _said(plain)
@@ -184,7 +186,7 @@ def _token(found: re.Match[str]) -> _Token:
         text = text.lower()
         if not text.isalnum():
             text = text.replace("\u2019", "'").removesuffix("'s")
-    return _Token(found.start(), found.end(), text, kind)
+    return _Token(*found.span(), text, kind)
 
 
 def _names_in(tokens: list[_Token]) -> list[str | None]:
@@ -198,7 +200,7 @@ def _names_in(tokens: list[_Token]) -> list[str | None]:
 
 def _right_length(number: _Token, kind: str, *, direct: bool) -> bool:
     text = number.text
-    count = len(text) if text.isdigit() else len(_DIGIT.findall(text))
+    count = len(text) if text.isdecimal() else len(_DIGIT.findall(text))
     # Right behind its name a number may be as short as that on the back of a card.
     shortest = _SHORTEST_CVV if direct or kind == CVV else _SHORTEST
     return shortest <= count <= (_LONGEST_DIRECT if direct else _LONGEST)
@@ -207,21 +209,25 @@ def _right_length(number: _Token, kind: str, *, direct: bool) -> bool:
 def _public(plain: str, tokens: list[_Token], index: int, *, said: bool) -> bool:
     """Whether a number is plainly money, a date, or named as something public."""
     start, end, text, _ = tokens[index]
-    before = tokens[index - 1].text if index else ""
+    before = tokens[index - 1][2] if index else ""
+    if before in _MONEY:
+        return True
     if index + 1 < len(tokens):
-        after = tokens[index + 1]
-        if after.text in _COUNTED and after.start <= end + 1:
+        after_start, _, after, _ = tokens[index + 1]
+        if after in _COUNTED and after_start <= end + 1:
             return True
     left = plain[start - 1 : start]
     if left.isspace():
         left = plain[start - 2 : start - 1]
     right = plain[end : end + 1]
-    if before in _MONEY or left in _MONEY_LEFT or right in _MONEY_RIGHT:
+    if left in _MONEY_LEFT or right in _MONEY_RIGHT:
         return True
-    if right and right in ".," and _DECIMALS.match(plain, end, end + 4):
+    if right in _POINTS and _DECIMALS.match(plain, end, end + 4):
         return True
+    if said:
+        return False
     year = before in _BEFORE_YEAR and _YEAR.fullmatch(text)
-    return not said and bool(
+    return bool(
         year
         or left in _MASKED
         or _DATE.fullmatch(text)
@@ -240,6 +246,8 @@ def _is_named(tokens: list[_Token], index: int, *, linked_by_is: bool) -> bool:
 
 def _said(plain: str) -> Iterator[Spoken]:
     """Passwords that are words: whatever follows "my password is"."""
+    if not _SAID_BY.search(plain):
+        return
     for said in _SAID.finditer(plain):
         value = said["value"].rstrip(".,;!?)")
         word = said["word"].lower()

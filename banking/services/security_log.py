@@ -12,6 +12,7 @@ from banking.ports.unit_of_work import Tx
 EVENTS = frozenset(
     {
         "account_frozen_by_customer",
+        "browser_signed_out",
         "code_blocked",
         "code_closed",
         "code_passed",

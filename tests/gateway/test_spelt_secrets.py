@@ -224,7 +224,8 @@ IN_WORDS = [line for line in COUNTS if not any(c.isdigit() for c in line)]
 @given(st.randoms(use_true_random=False), st.sampled_from(IN_WORDS))
 def test_counting_in_words_beside_an_ordinary_line_harms_neither(rng, counts):
     line = benign(rng)
-    both, names = cut(f"{counts}. {line}")
+    # Words between them: digits that follow each other may be those of a card.
+    both, names = cut(f"{counts}, you see: {line}")
 
     assert not names
     if not {"pin", "code", "otp"} & {*counts.split(), *line.split()}:
