@@ -57,6 +57,11 @@ class _Pair:
     def name(self) -> str:
         return CROSS_VALIDATION if self.drawn else self.after.name
 
+    def is_chance(self, more: Fraction, now: int) -> bool:
+        """Whether the drawing explains so many ``more`` mistakes, ``now`` in all: they
+        are within two standard deviations of the difference of two counts."""
+        return self.drawn and more * more <= 4 * (now + now - more)
+
     def intents(self) -> Iterator[tuple[IntentScore, IntentScore]]:
         for after in self.after.intents:
             before = self.before.intent(after.intent)
@@ -148,7 +153,8 @@ def _other(
     pair: _Pair, before: IntentScore, after: IntentScore, rules: GateRules
 ) -> Iterator[str]:
     lost = scaled(before.right, before.n, after.n) - after.right
-    if lost > rules.noise_sentences and lost > rules.margin * after.n:
+    chance = pair.is_chance(lost, after.n - after.right)
+    if lost > rules.noise_sentences and lost > rules.margin * after.n and not chance:
         yield (
             f"{after.intent} understands fewer of its sentences on {pair.name}: "
             f"{before.right} of {before.n}, now {after.right} of {after.n}"
@@ -159,7 +165,8 @@ def _other(
     now = after.predicted - after.right
     more = now - scaled(was, pair.before.texts, pair.after.texts)
     fall = share(before.right, before.predicted) - share(after.right, after.predicted)
-    if more > rules.noise_sentences and fall > rules.margin:
+    chance = pair.is_chance(more, now)
+    if more > rules.noise_sentences and fall > rules.margin and not chance:
         yield (
             f"{after.intent} is heard in more sentences that mean something else on "
             f"{pair.name}: {was} of {before.predicted}, now {now} of {after.predicted}"

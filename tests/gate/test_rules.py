@@ -154,6 +154,24 @@ def test_where_sentences_are_drawn_anew_two_are_chance(changed, passes):
     assert drawn_anew(changed).passed is passes
 
 
+@pytest.mark.parametrize(
+    ("now", "passes"),
+    [((120, 118, 154), True), ((120, 118, 166), False), ((120, 100, 122), False)],
+)
+def test_what_the_drawing_explains_does_not_refuse_another_intent(now, passes):
+    before = model(drawn=scores({"affirm": (120, 118, 143)}, name=CROSS_VALIDATION))
+    after = scores({"affirm": now}, name=CROSS_VALIDATION)
+
+    assert judged(before, model(drawn=after, sha256="b")).passed is passes
+
+
+def test_on_the_same_sentences_nothing_is_explained_by_drawing():
+    before = model(scores({"affirm": (120, 118, 143)}))
+    after = model(scores({"affirm": (120, 118, 154)}), sha256="b")
+
+    assert not judged(before, after).passed
+
+
 def test_many_small_losses_are_one_large_one():
     intents = {f"intent_{i}": (10, 10, 10) for i in range(40)}
     worse = {f"intent_{i}": (10, 9, 9) for i in range(40)}
