@@ -76,11 +76,10 @@ class IntentModel:
         encoder = None
         if fewest <= len(texts) <= most:
             encoder = TunedEncoder.learned(texts, labels, settings.apart)
-        wordings = Wordings.learned(
-            [written_out(text) for text in texts], weight=settings.wordings
-        )
+        written = [written_out(text) for text in texts]
+        wordings = Wordings.learned(written, weight=settings.wordings)
         dense = examples.rows if encoder is None else encoder.vectors_of(texts)
-        sparse = wordings.of([written_out(text) for text in texts])
+        sparse = wordings.of(written)
         fitted = as_sure_as_right(
             texts, dense, sparse, labels, c=settings.trust, vote=settings.vote
         )

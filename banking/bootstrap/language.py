@@ -6,13 +6,11 @@ from banking.adapters.language.conversation_tests import Conversations
 from banking.adapters.language.examiner import RasaExaminer
 from banking.adapters.language.serving import RasaServing
 from banking.adapters.language.shelf import Shelf
-from banking.adapters.language.trainer import RasaTrainer
+from banking.adapters.language.trainer import MODELS, RasaTrainer
 from banking.policy import Policy
 from banking.ports.identity import Clock
 from banking.ports.unit_of_work import UnitOfWork
 from banking.services.model_gate import ModelGate
-
-MODELS = "models"
 
 
 def open_gate(

@@ -45,15 +45,9 @@ _CVV_AFTER_CARD = re.compile(r"[\s,;|/\-]{1,3}(?P<cvv>[0-9]{3,4})(?=\s*(?:$|[^\w
 _BARE_CODE = re.compile(r"\W*[0-9](?:[\W_]{0,2}[0-9]){5}\W*")
 LONGEST_BARE = 32
 # Letters of other alphabets that a keyboard puts into "pin" and "code".
-_LOOK_ALIKES = dict(
-    zip(
-        map(
-            ord,
-            "\u0430\u0435\u043e\u0440\u0441\u0455\u0456\u0420\u0406\u041e\u0421\u03bf",
-        ),
-        "aeopcsiPIOCo",
-        strict=True,
-    )
+_LOOK_ALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0455\u0456\u0420\u0406\u041e\u0421\u03bf",
+    "aeopcsiPIOCo",
 )
 _END = re.compile(rf"[0-9](?:{GAP}[0-9]){{0,{LONGEST_TAIL}}}[\s.\-]{{0,3}}$")
 
@@ -190,7 +184,7 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _as_read() -> dict[int, str]:
+def _as_read() -> dict[int, str | int]:
     """Every character beyond ASCII that is read as another."""
     found = ((n, _read_as(chr(n))) for n in range(0x80, 0x20000))
     return {n: read for n, read in found if read is not None} | _LOOK_ALIKES
