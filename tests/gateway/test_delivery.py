@@ -56,6 +56,13 @@ def test_another_identity_key_is_a_lost_identity():
     assert IdentityLost() == decide(137000, 400, attempt=1)
 
 
+def test_what_the_platform_cannot_explain_is_tried_thrice_over_most_of_a_minute():
+    waits = [decide(131000, 500, attempt=n) for n in range(1, 4)]
+
+    assert [2, 8, 32] == [wait.seconds for wait in waits]
+    assert isinstance(decide(131000, 500, attempt=4), GiveUp)
+
+
 def test_the_pair_limit_waits_four_to_the_power_of_x():
     waits = [decide(131056, 400, attempt=n) for n in range(1, 6)]
 

@@ -59,7 +59,7 @@ def test_a_refusal_that_passes_keeps_the_order(world, chat):
     world.work()
     assert [] == world.phone.texts
 
-    later(world, seconds=2)
+    later(world, seconds=3)
 
     assert ["one", "two"] == world.phone.texts
 

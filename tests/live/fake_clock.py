@@ -18,6 +18,8 @@ from typing import Self
 
 DEBIAN = "/usr/lib/*-linux-gnu/faketime/libfaketime.so.1"
 MISSING = "libfaketime cannot be loaded here: install requirements/dev.txt on Linux"
+# What libfaketime looks for in HOME where it could not open the file it was told.
+IN_HOME = ".faketimerc"
 # Loaded into a process of its own: does the clock really obey?
 PROBE = "import time; print(int(time.time()))"
 PROBE_S = 100_000
@@ -32,12 +34,12 @@ class FakeClock:
     ahead: timedelta = timedelta()
 
     @classmethod
-    def of(cls, file: Path) -> Self | None:
+    def of(cls, home: Path) -> Self | None:
         """Make a clock that goes right so far; None where there is no libfaketime."""
         library = library_that_works()
         if library is None:
             return None
-        clock = cls(file, library)
+        clock = cls(home / IN_HOME, library)
         clock.forward(timedelta())
         return clock
 
@@ -67,6 +69,9 @@ def environment(library: Path, file: Path) -> dict[str, str]:
     return {
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(file),
+        # Threads share the buffer that this name is copied to: one that looks while
+        # another copies finds no file, and then the true time, but for its second try.
+        "HOME": str(file.parent),
         # A remembered time would be another one in each process for a while.
         "FAKETIME_NO_CACHE": "1",
         "DONT_FAKE_MONOTONIC": "1",

@@ -56,7 +56,7 @@ class Stack:
     def start(cls, **settings: str) -> "Stack":
         """Start a bank and return when it is ready for customers."""
         home = Path(tempfile.mkdtemp(prefix="bank-live-"))
-        clock = FakeClock.of(home / "clock")
+        clock = FakeClock.of(home)
         environment = {
             **os.environ,
             **(clock.environment if clock else {}),
