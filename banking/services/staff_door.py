@@ -30,6 +30,9 @@ from banking.services.staff import sha256
 FACTOR = "staff_sign_in"
 _LONGEST = 256
 _LONGEST_CODE = 20
+_UNKNOWN = "unknown"
+# Tried where nobody is: there is no such password, and no such authenticator.
+_NOBODYS = StaffSecrets("", "A" * 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,14 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class _Reserved:
-    """A try that was counted before it is made."""
+    """A try that was counted before it is made.
 
-    member: StaffMember
-    secrets: StaffSecrets
+    ``secrets`` is None for whoever does not exist or may not try now; ``whose`` is
+    what the log says of them.
+    """
+
+    whose: str
+    secrets: StaffSecrets | None
     tries: Tries
     hit: int
 
@@ -151,17 +158,14 @@ class StaffDoor:
         Raises StaffSignInWrong for everything that does not fit, alike and in like
         time, or StaffTooManyFromHere.
         """
-        reserved = self._reserve(name[:_LONGEST], ip)
+        reserved, now = self._reserve(name[:_LONGEST], ip), self.clock.now()
+        known = reserved.secrets or _NOBODYS
         right = self.hasher.pin_matches(
-            reserved.secrets.password_hash if reserved else None, password[:_LONGEST]
+            known.password_hash or None, password[:_LONGEST]
         )
-        if reserved is None:
-            raise StaffSignInWrong
-        now = self.clock.now()
-        secret = reserved.secrets.totp_secret
-        step = self.authenticator.step(secret, _plain(code), now)
+        step = self.authenticator.step(known.totp_secret, _plain(code), now)
         with self.uow() as tx:
-            member = tx.staff.get(reserved.member.id, lock=True)
+            member = tx.staff.get(reserved.whose, lock=True)
             # Anything may have changed while the password was being checked.
             if (
                 not right
@@ -171,23 +175,24 @@ class StaffDoor:
                 or tx.staff.secrets(member.id) != reserved.secrets
                 or not tx.staff.spend_totp_step(member.id, step)
             ):
-                self._wrong(tx, reserved, now)
+                self._wrong(tx, reserved, now, ip)
                 tx.commit()
                 raise StaffSignInWrong
-            tries = tx.attempts.lock(_subject(member), FACTOR)
+            tries = tx.attempts.lock(reserved.tries.subject, FACTOR)
             tx.attempts.save(tries.cleared())
             tx.attempts.unhit(reserved.hit)
             token = self._open(tx, member, now)
             tx.commit()
         return token
 
-    def _reserve(self, name: str, ip: str) -> _Reserved | None:
+    def _reserve(self, name: str, ip: str) -> _Reserved:
         """Count the try before it is made: a hundred at once are still ten.
 
-        None when this person does not exist or may not try now.
+        Whoever does not exist, or may not try now, costs the same questions and as
+        many commits: else the clock would tell who works here.
         """
         now = self.clock.now()
-        bucket = f"staff:{self.hasher.place(ip)}"
+        bucket = self._place(ip)
         with self.uow() as tx:
             tx.attempts.lock_bucket(bucket)
             since = now - self.rule.place_window
@@ -197,25 +202,26 @@ class StaffDoor:
                 raise StaffTooManyFromHere
             hit = tx.attempts.hit(bucket, now)
             member = tx.staff.by_name(name, lock=True)
-            secrets = tx.staff.secrets(member.id) if member is not None else None
-            if member is None or secrets is None or not member.enabled:
-                tx.audit.record("staff_sign_in_wrong", staff="unknown", place=bucket)
-                tx.commit()
-                return None
-            tries = tx.attempts.lock(_subject(member), FACTOR)
-            if tries.blocked(now):
-                tx.audit.record("staff_sign_in_wrong", staff=member.id, place=bucket)
-                tx.commit()
-                return None
-            tries = self.rule.counted(tries, now)
+            secrets = tx.staff.secrets(member.id if member else _UNKNOWN)
+            here = member if secrets and member and member.enabled else None
+            whose = here.id if here else _UNKNOWN
+            tries = tx.attempts.lock(f"staff:{whose}", FACTOR)
+            may = here is not None and not tries.blocked(now)
+            if may:
+                tries = self.rule.counted(tries, now)
             tx.attempts.save(tries)
             tx.commit()
-        return _Reserved(member, secrets, tries, hit)
+        return _Reserved(whose, secrets if may else None, tries, hit)
 
-    def _wrong(self, tx: Tx, reserved: _Reserved, now: datetime) -> None:
-        tx.audit.record("staff_sign_in_wrong", staff=reserved.member.id)
-        if reserved.tries.blocked(now):
-            tx.audit.record("staff_sign_in_blocked", staff=reserved.member.id)
+    def _wrong(self, tx: Tx, reserved: _Reserved, now: datetime, ip: str) -> None:
+        tx.audit.record(
+            "staff_sign_in_wrong", staff=reserved.whose, place=self._place(ip)
+        )
+        if reserved.secrets and reserved.tries.blocked(now):
+            tx.audit.record("staff_sign_in_blocked", staff=reserved.whose)
+
+    def _place(self, ip: str) -> str:
+        return f"staff:{self.hasher.place(ip)}"
 
     def _open(self, tx: Tx, member: StaffMember, now: datetime) -> str:
         token = new_token()

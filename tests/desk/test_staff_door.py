@@ -2,9 +2,10 @@
 
 import pyotp
 import pytest
+from sqlalchemy import event
 
 from banking.bootstrap import Bank
-from banking.domain.staff import Role, StaffNameRefused
+from banking.domain.staff import Role, StaffNameRefused, StaffSignInWrong
 from tests.desk.conftest import ADDRESS, PASSWORD, Visitor, events
 
 WRONG = "That didn't work"
@@ -217,3 +218,38 @@ def test_wrong_names_from_one_place_are_slowed_down(visitor: Visitor, bank: Bank
     assert visitor.sign_in("nobody").status == 429
     later(bank, minutes=16)
     assert visitor.sign_in("nobody").status == 422
+
+
+def test_who_works_here_costs_as_much_to_refuse_as_who_does_not(trainer, other, bank):
+    """The clock tells of a question or a commit more; the hash is always one."""
+    other.join("Yaw")
+    bank.staff.disable("Yaw")
+
+    refused = {name: _asked(bank, name) for name in ("Efua", "Yaw", "nobody", "")}
+    for _ in range(10):
+        _asked(bank, "Efua")
+    refused["blocked"] = _asked(bank, "Efua")
+
+    assert len({tuple(asked) for asked in refused.values()}) == 1, refused
+
+
+def _asked(bank: Bank, name: str) -> list[str]:
+    """What a wrong password of this name asks the database."""
+    asked: list[str] = []
+
+    def statement(_connection, _cursor, words: str, *_rest) -> None:
+        asked.append(words)
+
+    def commit(_connection) -> None:
+        asked.append("COMMIT")
+
+    heard = (("before_cursor_execute", statement), ("commit", commit))
+    for kind, listener in heard:
+        event.listen(bank.engine, kind, listener)
+    try:
+        with pytest.raises(StaffSignInWrong):
+            bank.staff_door.sign_in(name, "wrong words here", "123456", "203.0.113.4")
+    finally:
+        for kind, listener in heard:
+            event.remove(bank.engine, kind, listener)
+    return asked
