@@ -103,6 +103,26 @@ def test_numbers_and_names_stay_out_of_stories(telling, played):
     assert "[2025550142](phone)" in draft.text
 
 
+@pytest.mark.parametrize(
+    "typed", ["/restart", "\u200e/restart", "\\restart", "\u2060 /restart", " /restart"]
+)
+def test_a_typed_command_is_none_in_a_story(teaching, bank, chat, typed):
+    """Rasa obeys a story's text that begins with a slash."""
+    turn = chat().says(typed, "greet", actions=("utter_greet",))
+    heard = {
+        "event": "user",
+        "text": typed,
+        "parse_data": {"intent": {"name": "greet"}},
+        "message_id": PLAYED["turns"][0]["message_id"],
+    }
+    remembered = [heard, {"event": "action", "name": "utter_greet"}]
+
+    for events in ([], remembered):
+        telling = replace(teaching, trackers=Remembered(bank, events))
+        told = steps(telling.story(turn, turn, "A slash"))
+        assert [{"intent": "greet"}, {"action": "utter_greet"}] == told
+
+
 def test_what_was_not_understood_is_noted(telling, played):
     assert any(
         "not understood" in note
