@@ -1,6 +1,6 @@
 """What became of a payment, and taking back one that has not gone yet."""
 
-from actions.heard import Heard, person_meant
+from actions.heard import Heard, payment_meant
 from actions.secured import SecuredAction
 from banking.services.outcomes import CancelTransfer, Outcome, TransferStatus
 
@@ -12,7 +12,7 @@ class ActionCheckTransfer(SecuredAction):
         return "action_check_transfer"
 
     def outcome(self, heard: Heard) -> Outcome:
-        return self.teller.ask(heard.token, TransferStatus(which=_which(heard)))
+        return self.teller.ask(heard.token, TransferStatus(which=payment_meant(heard)))
 
 
 class ActionCancelTransfer(SecuredAction):
@@ -23,10 +23,4 @@ class ActionCancelTransfer(SecuredAction):
         return "action_cancel_transfer"
 
     def outcome(self, heard: Heard) -> Outcome:
-        return self.teller.do(heard.token, CancelTransfer(which=_which(heard)))
-
-
-def _which(heard: Heard) -> str | None:
-    """The payee or the amount by which the customer names a payment."""
-    amount = heard.first("amount")
-    return person_meant(heard) or (amount.text if amount else None)
+        return self.teller.do(heard.token, CancelTransfer(which=payment_meant(heard)))

@@ -196,6 +196,12 @@ def person_meant(heard: Heard) -> str | None:
     return first.text + initial[0] if initial else first.text
 
 
+def payment_meant(heard: Heard) -> str | None:
+    """The payee or the amount by which the customer names a payment."""
+    amount = heard.first("amount")
+    return person_meant(heard) or (amount.text if amount else None)
+
+
 def named_after(heard: Heard, *words: str) -> str | None:
     """What stands where a name belongs: "pay peter 20", "to mum for the pizza"."""
     if heard.tapped:

@@ -1,10 +1,20 @@
-"""A statement document for a period."""
+"""Documents: a statement for a period, or the receipt of a payment once more."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from actions.forms import FormCheck
-from actions.heard import Heard, account_meant, period_meant
-from banking.services.outcomes import Ask, Outcome, StatementFor
+from actions.heard import Heard, account_meant, payment_meant, period_meant
+from banking.services.outcomes import Ask, Outcome, ReceiptAgain, StatementFor
+
+# One payment's, in the spellings people use; receipts of a month are a statement.
+_RECEIPT: Final = re.compile(
+    r"\b(?:rec(?:ei|ie|i|e)pt"
+    r"|(?:proof|confirmation) (?:of|that) (?:i |the |my )?(?:paid|payment|transfer)"
+    r"|(?:payment|transfer) (?:confirmation|slip))\b",
+    re.IGNORECASE,
+)
 
 
 class ValidateStatementForm(FormCheck):
@@ -32,6 +42,8 @@ class ValidateStatementForm(FormCheck):
         return {name: value for name, value in read.items() if value}
 
     def step(self, heard: Heard, values: Mapping[str, str]) -> Outcome:
+        if _RECEIPT.search(heard.text) and not heard.tapped:
+            return self.teller.ask(heard.token, ReceiptAgain(payment_meant(heard)))
         since = values.get("period")
         if since is None:
             return Ask("period", "utter_ask_period")

@@ -34,6 +34,7 @@ class MoneyServices:
     settlement: Settlement
     reconciliation: Reconciliation
     statements: Statements
+    receipts: Receipts
 
     @classmethod
     def of(
@@ -73,12 +74,13 @@ class MoneyServices:
             words=words,
             zone=zone,
         )
+        receipts = Receipts(uow=uow, clock=clock, press=press, zone=zone)
         settlement = Settlement(
             uow=uow,
             clock=clock,
             rules=rules,
             core=core,
-            receipts=Receipts(uow=uow, press=press, zone=zone),
+            receipts=receipts,
             validity=identity.token_validity,
             words=words,
         )
@@ -110,6 +112,7 @@ class MoneyServices:
             send_money=send_money,
             payments=payments,
             statements=statements,
+            receipts=receipts,
             people=People(hours=policy.people.opening, clock=clock, zone=zone),
         )
         reconciliation = Reconciliation(
@@ -120,4 +123,4 @@ class MoneyServices:
             links=identity.links,
             words=words,
         )
-        return cls(teller, settlement, reconciliation, statements)
+        return cls(teller, settlement, reconciliation, statements, receipts)

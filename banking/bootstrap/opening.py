@@ -246,6 +246,7 @@ def _wire(
             JOB: gate.carry_out,
             "transfer": money.settlement.execute,
             "statement": money.statements.produce,
+            "receipt": money.receipts.send_again,
         },
         chores={
             "expire": money.reconciliation.expire,

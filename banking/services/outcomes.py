@@ -43,6 +43,13 @@ class StatementFor:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptAgain:
+    """Of the latest payment that went through, or the latest that fits `which`."""
+
+    which: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     account: str | None = None
 
@@ -77,6 +84,7 @@ type Query = (
     | Movements
     | Spending
     | StatementFor
+    | ReceiptAgain
     | Details
     | LimitsLeft
     | Payees

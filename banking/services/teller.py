@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import partial
 from typing import Any, Final
 
 from banking.domain import masking
@@ -39,6 +40,7 @@ from banking.services.outcomes import (
     Outcome,
     Payees,
     Query,
+    ReceiptAgain,
     Refused,
     RegistrationNeeded,
     RemovePayee,
@@ -59,6 +61,7 @@ from banking.services.parking import parked, unparked
 from banking.services.payees import PayeeBook
 from banking.services.payments import Payments
 from banking.services.people import People
+from banking.services.receipts import Receipts
 from banking.services.send_money import SendMoney
 from banking.services.statements import Statements
 from banking.services.token_validity import Ended, TokenValidity, Validity
@@ -99,6 +102,7 @@ class Teller:
     send_money: SendMoney
     payments: Payments
     statements: Statements
+    receipts: Receipts
     people: People
 
     # --- what the chat asks -------------------------------------------------------
@@ -236,12 +240,14 @@ class Teller:
 
     @property
     def _operations(self) -> Mapping[type[Any], Operation]:
+        own_page_link = partial(own_page, self.uow, self.links)
         return {
             Balance: self.accounts.balance,
             Movements: self.accounts.movements,
             Spending: self.accounts.spending,
             Details: self.accounts.details,
             StatementFor: self.statements.request,
+            ReceiptAgain: self.receipts.again,
             LimitsLeft: lambda caller, _: self.allowance.overview(caller),
             Payees: lambda caller, _: self.book.listing(caller),
             AddPayee: self.book.add,
@@ -254,8 +260,8 @@ class Teller:
             Logout: lambda caller, _: self._end(caller, Ended.LOGOUT),
             RevokeSessions: lambda caller, _: self._end(caller, Ended.REVOKED),
             Freeze: self._freeze,
-            ChangePin: self._own_page,
-            ChangeAuthenticator: self._own_page,
+            ChangePin: own_page_link,
+            ChangeAuthenticator: own_page_link,
         }
 
     # --- sessions -----------------------------------------------------------------
@@ -290,8 +296,3 @@ class Teller:
             self.sessions.freeze(tx, caller.id, by="customer")
             tx.commit()
         return Say("utter_frozen")
-
-    def _own_page(
-        self, caller: Caller, request: ChangePin | ChangeAuthenticator
-    ) -> Outcome:
-        return own_page(self.uow, self.links, caller, request)

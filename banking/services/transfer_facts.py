@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from banking.domain import masking
+from banking.domain.amounts import Ambiguous, Exactly, read_amount
 from banking.domain.money import Money
 from banking.domain.transfer import Transfer, TransferState
 
@@ -60,13 +61,23 @@ def payee_of(transfer: Transfer) -> str:
 
 
 def those_meant(transfers: Sequence[Transfer], which: str) -> list[Transfer]:
+    """Those that `which` names, by a word of the payee's name or by the amount."""
     words = which.casefold().split()
     return [
         t
         for t in transfers
         if any(word in t.payee_name.casefold().split() for word in words)
-        or t.amount.number in which
+        or _says(which, t.amount)
     ]
+
+
+def _says(which: str, amount: Money) -> bool:
+    match read_amount(which, amount.currency):
+        case Exactly(said):
+            return said == amount
+        case Ambiguous(options):
+            return amount in options
+    return False
 
 
 STATUS: Final = {

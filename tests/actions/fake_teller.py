@@ -20,6 +20,7 @@ from banking.services.outcomes import (
     Movements,
     Outcome,
     Payees,
+    ReceiptAgain,
     Refused,
     RegistrationNeeded,
     RemovePayee,
@@ -136,6 +137,11 @@ class FakeTeller:
             case StatementFor(since=since):
                 facts = {"account": CURRENT, "period": str(since)}
                 return Say("utter_statement_coming", facts)
+            case ReceiptAgain(which="Nobody"):
+                return Say("utter_receipt_none")
+            case ReceiptAgain():
+                facts = {"amount": "USD 20.00", "payee": PEOPLE["ama"], "quoted": ""}
+                return Say("utter_receipt_again", facts)
             case Payees():
                 return Say("utter_payees", {"lines": "\n".join(PEOPLE.values())})
             case AddPayee(name, number) if number.startswith("0"):

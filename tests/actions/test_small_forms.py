@@ -6,6 +6,7 @@ from banking.services.outcomes import (
     AddPayee,
     Balance,
     Movements,
+    ReceiptAgain,
     RemovePayee,
     Spending,
     StatementFor,
@@ -121,6 +122,34 @@ def test_a_statement_asks_for_the_period_only_if_none_was_said(chat):
     chat.says("statement for october", "request_statement", date="october")
 
     assert [StatementFor("last month"), StatementFor("october")] == chat.teller.asked
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["send me the receipt again", "reciept pls", "i need proof of payment", "Receipt?"],
+)
+def test_who_wants_a_receipt_gets_that_of_the_last_payment(chat, words):
+    assert "Here is the receipt" in chat.says(words, "request_statement")
+
+    assert [ReceiptAgain()] == chat.teller.asked
+
+
+def test_a_receipt_is_named_by_its_payment(chat):
+    said = chat.says("receipt for Nobody", "request_statement", person="Nobody")
+
+    assert [ReceiptAgain("Nobody")] == chat.teller.asked
+    assert "A statement shows every payment" in said
+
+
+def test_receipts_of_a_month_are_a_statement(chat):
+    chat.says("receipts for october", "request_statement", date="october")
+
+    assert [StatementFor("october")] == chat.teller.asked
+
+
+def test_a_receipt_is_asked_for_where_the_period_was(chat):
+    chat.says("documents please", "request_statement")
+    assert "Here is the receipt" in chat.says("just the receipt", "request_statement")
 
 
 def test_a_statement_between_two_dates_of_one_account(chat):
