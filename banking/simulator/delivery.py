@@ -8,6 +8,7 @@ Undelivered ones are on disk and continue after a restart.
 import asyncio
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
@@ -27,6 +28,7 @@ MOST_AT_ONCE = 16
 MOST_WAITING = 20_000
 MOST_TOGETHER = 100
 REORDER_SECONDS = 0.8
+LOOK_AGAIN_SECONDS = 0.02
 
 type Settled = Callable[[str, bool], None]
 
@@ -141,10 +143,8 @@ class WebhookSender:
         del self._lanes[lane]
 
     async def _deliver(self, body: bytes) -> bool:
-        dials = self._misbehaviour.dials
-        if dials.delay_ms:
-            await asyncio.sleep(dials.delay_ms / 1000)
-        if dials.reorder:
+        await self._held_back()
+        if self._misbehaviour.dials.reorder:
             await asyncio.sleep(self._misbehaviour.seconds_up_to(REORDER_SECONDS))
         for pause in (*self._pauses, None):
             if await self._accepted(body):
@@ -155,6 +155,12 @@ class WebhookSender:
                 await asyncio.sleep(pause)
         logger.warning("a webhook was given up after %d tries", len(self._pauses) + 1)
         return False
+
+    async def _held_back(self) -> None:
+        """Wait as long as the dial says; turned down, it lets go what waits."""
+        began = time.monotonic()
+        while time.monotonic() - began < self._misbehaviour.dials.delay_ms / 1000:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _accepted(self, body: bytes) -> bool:
         signed = {"x-hub-signature-256": signature(body, self._secret)}

@@ -18,7 +18,7 @@ class Dials(BaseModel):
     duplicates: Chance = Field(default=0, ge=0, le=1)
     """Chance that a webhook is delivered a second time."""
     delay_ms: int = Field(default=0, ge=0, le=60_000)
-    """Milliseconds every webhook waits before it is sent."""
+    """Milliseconds every webhook waits before it is sent; 0 lets go what waits."""
     error_5xx: Chance = Field(default=0, ge=0, le=1)
     """Chance that the Graph API answers 500 and does nothing."""
     error_429: Chance = Field(default=0, ge=0, le=1)

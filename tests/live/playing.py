@@ -134,11 +134,11 @@ def forwards(play: Play, text: str) -> None:
 def writes_late(play: Play, text: str) -> None:
     """Write something that the messenger delivers six minutes later."""
     clock = _clock(play)
-    play.stack.misbehave(delay_ms=700)
+    play.stack.misbehave(delay_ms=60_000)  # or until it is let go
     play.customer.sends(text)
     clock.forward(timedelta(minutes=6))
-    play.customer.listen()
     play.stack.misbehave(delay_ms=0)
+    play.customer.listen()
 
 
 def on_the_page(play: Play, act: str) -> None:

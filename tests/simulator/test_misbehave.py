@@ -30,6 +30,18 @@ def test_duplicates_repeat_the_same_bytes(writing: Simulated):
     assert len(writing.bank.bodies) == 3
 
 
+def test_a_late_webhook_waits_until_the_dial_is_turned_back(writing: Simulated):
+    writing.dial(delay_ms=60_000)
+    late = writing.customer("text", text="a minute ago")
+
+    held = writing.http.get("/sim/webhooks", params={"wait": 0.1}).json()
+    assert (held["waiting"], len(writing.bank.said)) == (1, 1)
+
+    writing.dial(delay_ms=0)
+    writing.settle()
+    assert writing.bank.said[-1]["id"] == late["id"]
+
+
 @pytest.mark.parametrize(
     ("dial", "status", "code"), [("error_5xx", 500, 131000), ("error_429", 429, 130429)]
 )
