@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 WHOLE_BANK_SECONDS = 600
 # The schema's own history stays.
 KEPT = ("alembic_version",)
+
+# Every run tries the same examples, however busy the machine is. New ones are looked
+# for on purpose: `pytest --hypothesis-profile=search tests/domain`.
+AT_ANY_PACE = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("same", AT_ANY_PACE, derandomize=True)
+settings.register_profile("search", AT_ANY_PACE, max_examples=20_000)
+settings.load_profile("same")
 
 
 def pytest_configure() -> None:
@@ -111,14 +121,14 @@ def bank(database: Engine, clean_database: str, tmp_path: Path) -> Iterator["Ban
     # Imported here: a domain test should not need the whole bank to be in order.
     from banking.bootstrap import open_bank, reach_outside
 
-    settings = Settings(
+    told = Settings(
         _env_file=None,
         bank_env="test",
         bank_home=tmp_path / "home",
         database_url=SecretStr(clean_database),
     )
     clock = StoppedClock()
-    real = reach_outside(settings, database)
+    real = reach_outside(told, database)
     outside = replace(
         real,
         clock=clock,
@@ -126,7 +136,7 @@ def bank(database: Engine, clean_database: str, tmp_path: Path) -> Iterator["Ban
         sms=MemorySms(),
         sim_change=MemorySimChange(),
     )
-    wired = open_bank(settings, outside=outside)
+    wired = open_bank(told, outside=outside)
     yield wired
     wired.engine.dispose()
 

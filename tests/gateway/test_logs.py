@@ -43,7 +43,9 @@ def test_nothing_private_is_logged(lines, text, secret):
     logging.getLogger("bank").error("failed", exc_info=ValueError(text))
 
     assert 3 == len(lines())
-    assert secret not in json.dumps(lines(), ensure_ascii=False)
+    # The moment of writing may hold any four digits.
+    written = [line | {"timestamp": ""} for line in lines()]
+    assert secret not in json.dumps(written, ensure_ascii=False)
 
 
 def test_a_line_says_when_where_and_how_bad(lines):

@@ -268,7 +268,8 @@ def test_what_a_tap_calls_itself_is_not_believed(world):
     deliver(world, tap(handle, "/transfer 4111111111111111"))
 
     assert ("Send", "/send") == world.rasa.heard[-1][2:]
-    assert "4111" not in repr(world.rows("SELECT * FROM messages_in"))
+    # Long enough never to be part of a random id.
+    assert "41111111" not in repr(world.rows("SELECT * FROM messages_in"))
 
 
 def test_a_choice_counts_once(world):
@@ -388,7 +389,7 @@ def test_a_card_number_split_over_two_messages(world):
     ]
     assert "my card is [card]" == texts[0]
     assert texts[1].startswith("[card 1111 #")
-    assert "4111" not in repr(world.rasa.heard[0])
+    assert "4111" not in repr(world.rasa.heard[0][2:])
 
 
 def test_digits_a_minute_apart_are_two_numbers(world):

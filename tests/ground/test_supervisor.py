@@ -194,5 +194,9 @@ def test_a_stopped_bank_is_not_found(bank, tmp_path):
 
 
 def postmaster(home: Path) -> int | None:
-    file = home / "postgres" / "postmaster.pid"
-    return int(file.read_text().splitlines()[0]) if file.exists() else None
+    """The database's number; None while the file that holds it is being written."""
+    try:
+        lines = (home / "postgres" / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        lines = []
+    return int(lines[0]) if lines else None

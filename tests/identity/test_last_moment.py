@@ -12,7 +12,7 @@ from banking.domain.page_refusals import LinkDead, ProofPaused, WrongCode
 from banking.ports.identity import EnrolmentStatus
 from banking.ports.money import ParkedRequest
 from banking.services.token_validity import sha256
-from tests.identity.challenges import begin
+from tests.identity.challenges import at_once, begin
 from tests.identity.world import AMA, CHAT_ID, KOFI, PIN, World
 
 SECRET = pyotp.random_base32()
@@ -131,3 +131,33 @@ def test_a_link_of_another_person_opens_nothing(world: World):
 
     with world.uow() as tx, pytest.raises(LinkDead):
         world.identity.links.look(tx, token, None)
+
+
+def test_one_form_sent_many_times_enrols_once(world: World):
+    link = at_credentials(world)
+
+    tokens = at_once(8, lambda _: choose(world, link))
+
+    assert all(isinstance(token, str) for token in tokens), tokens
+    assert world.enrolment().lowered_until is None
+    assert world.events().count("enrolled") == 1
+    assert "re_enrolled" not in world.events()
+
+
+def test_the_same_form_with_another_pin_comes_too_late(world: World):
+    link = at_credentials(world)
+    choose(world, link)
+
+    with pytest.raises(LinkDead):
+        world.identity.registration.choose(link, "somebody.else", "960483", "960483")
+
+
+def test_of_two_registrations_at_once_one_counts(world: World):
+    one = at_credentials(world)
+    world.clock.forward(seconds=31)
+    links = (one, at_credentials(world))
+
+    tokens = at_once(2, lambda index: choose(world, links[index]))
+
+    assert sorted(type(token).__name__ for token in tokens) == ["LinkDead", "str"]
+    assert world.enrolment().lowered_until is None

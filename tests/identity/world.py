@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
-import pyotp
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, text
 
@@ -38,6 +37,8 @@ PEPPER, VAULT_KEY = b"p" * 32, b"v" * 32
 PUBLIC_URL = "http://127.0.0.1:8000"
 IP = "198.51.100.7"
 PIN, CHAT_ID, PASSPHRASE = "739158", "ama.m", "quiet-river-42"
+# Always the same, so that a code which should be wrong is never right by chance.
+TOTP_SECRET = "JBSWY3DPEHPK3PXPKRSXG5BAMJQW42ZB"
 
 AMA = CoreCustomer(
     "C100001", "Ama Mensah", "+15550101567", date(1987, 3, 9), KycLevel.STANDARD
@@ -200,7 +201,7 @@ class World:
         pin_hash = self.hasher.hash_pin(pin)
         with self.uow() as tx:
             tx.enrolments.add(enrolment, pin_hash=pin_hash, passphrase=PASSPHRASE)
-            tx.enrolments.set_totp(enrolment.id, totp or pyotp.random_base32())
+            tx.enrolments.set_totp(enrolment.id, totp or TOTP_SECRET)
             conversation = tx.conversations.open(
                 "whatsapp", phone=who.phone, user_id=None, now=self.clock.now()
             )

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from banking.adapters.language.lint import lint
 from banking.domain.data_findings import Fault
 
@@ -19,6 +21,7 @@ def test_the_data_of_the_product_has_no_errors() -> None:
     assert [str(found) for found in lint(ROOT) if found.stops_training] == []
 
 
+@pytest.mark.alone
 def test_the_data_of_the_product_is_checked_soon() -> None:
     # A machine with much else to do is slow for a while.
     assert any(_seconds() < SLOWEST_CPU_SECONDS for _ in range(3))
