@@ -14,6 +14,7 @@ from banking.ports.training import (
     InboxPage,
     InboxQuery,
     IntentCard,
+    MadeStories,
     Preview,
     Reverted,
     SaidPage,
@@ -127,7 +128,8 @@ class TeachingDesk(Protocol):
     def revert(self, change: int, by: str) -> Reverted:
         """Take the lines of a change out again; its items are open once more.
 
-        Raise NoSuchChange, FilesBusy, DataBroken.
+        Raise NoSuchChange, FilesBusy, DataBroken; of a test also StoryEdited where it
+        was edited since, StoryExists where one of its title stands already.
         """
 
     # --- tests ------------------------------------------------------------------
@@ -139,7 +141,20 @@ class TeachingDesk(Protocol):
         """
 
     def add_story(self, first: int, last: int, title: str, by: str) -> StoryDraft:
-        """Write that story into the tests. Raise NotKept, StoryExists, DataBroken."""
+        """Write that story into the tests: a change that can be reverted.
+
+        Raise NotKept, StoryExists, FilesBusy, DataBroken.
+        """
+
+    def made_stories(self) -> MadeStories:
+        """The tests that were made here and still stand. Raise DataBroken."""
+
+    def remove_story(self, change: int, fingerprint: str, by: str) -> ExampleChange:
+        """Take out the test that this change made, as ``made_stories`` showed it.
+
+        Raise NoSuchChange, StoryGone, StoryEdited, FilesBusy, DataBroken; then it
+        stays.
+        """
 
     def conversation(self, first: int, last: int, title: str) -> StoryDraft:
         """The same turns as a draft for ``tests/conversations``; nothing is written.

@@ -218,18 +218,20 @@ class Preview:
 class Taught:
     """A line of an intent: the example with its markup.
 
-    It was added where ``stood`` is 0; else it was taken out of this line of the file.
+    Or a test story: then ``intent`` is "", ``markup`` all its lines, and ``title`` its
+    title. It was added where ``stood`` is 0; else it was taken out of this line.
     """
 
     file: str
     intent: str
     markup: str = field(repr=False)
     stood: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleChange:
-    """A change of the training data that can be read and reverted."""
+    """A change of the training data or of its tests that can be read and reverted."""
 
     id: int
     at: datetime
@@ -238,6 +240,11 @@ class ExampleChange:
     diff: str = field(repr=False)
     reverted_at: datetime | None = None
     reverted_by: str = ""
+
+    @property
+    def story(self) -> Taught | None:
+        """The test story that came or went, where it was none of examples."""
+        return next((one for one in self.taught if not one.intent), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +275,44 @@ class StoryDraft:
     file: str
     text: str = field(repr=False)
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A test story as it stands in its file, from line ``line`` of it, counted from 1.
+
+    ``said`` is what the customer says first; without text where that was a tap.
+    """
+
+    title: str
+    file: str
+    line: int
+    text: str = field(repr=False)
+    said: Lesson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeStory:
+    """A test that was made at the desk, by which change, and as it stands now.
+
+    ``by_hand``: somebody edited it since. ``fingerprint`` goes into
+    ``TeachingDesk.remove_story``, which refuses if the test was edited in between.
+    """
+
+    change: int
+    at: datetime
+    by: str
+    story: Story
+    by_hand: bool
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeStories:
+    """The tests that were made at the desk, newest first; how many others there are."""
+
+    made: tuple[MadeStory, ...]
+    others: int
 
 
 class TeachingRefused(Exception):
@@ -333,6 +378,18 @@ class NotKept(TeachingRefused):
 
 class StoryExists(TeachingRefused):
     code = "story_exists"
+
+
+class StoryGone(TeachingRefused):
+    """It is in its file no more; ``about`` is who removed it, "" if not the desk."""
+
+    code = "story_gone"
+
+
+class StoryEdited(TeachingRefused):
+    """The test is not as it was written, or not as it was shown."""
+
+    code = "story_edited"
 
 
 # --- stores -----------------------------------------------------------------------
@@ -424,6 +481,9 @@ class LessonStore(Protocol):
     def changes(self, before: int, limit: int) -> list[ExampleChange]:
         """The latest changes below this number, newest first; 0 for all."""
 
+    def of_stories(self) -> list[ExampleChange]:
+        """Every change of test stories, newest first."""
+
     def reverted(self, change: int, by: str, at: datetime) -> None: ...
 
 
@@ -454,7 +514,21 @@ class FileChange:
     after: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-class ExampleFiles(Protocol):
+class ChangedFiles(Protocol):
+    """Files whose changes are taken back."""
+
+    def remove(self, taught: Sequence[Taught]) -> FileChange:
+        """Take what was added out again where it is still there; all or nothing.
+
+        What was taken out stands again. Raises FilesBusy, DataBroken, and for stories
+        StoryEdited, StoryExists; then every file is as it was.
+        """
+
+    def put_back(self, change: FileChange) -> None:
+        """Undo a change whose record could not be kept."""
+
+
+class ExampleFiles(ChangedFiles, Protocol):
     """The examples below LANGUAGE_HOME/data; nothing else in the files changes."""
 
     def read(self) -> Corpus:
@@ -471,23 +545,19 @@ class ExampleFiles(Protocol):
         Raises FilesChanged, FilesBusy, DataBroken; then every file is as it was.
         """
 
-    def remove(self, taught: Sequence[Taught]) -> FileChange:
-        """Take lines out again where they are still there, the other way round.
 
-        What was taken out stands again. Raises as ``add``.
+class StoryFiles(ChangedFiles, Protocol):
+    """Test stories below LANGUAGE_HOME/tests; nothing else in the files changes."""
+
+    def read(self) -> tuple[Story, ...]:
+        """Every story, as they stand. Raise DataBroken with file, line and reason."""
+
+    def add(self, story: Taught) -> FileChange:
+        """Write a story, or take out the one that says where it stood.
+
+        Raises StoryExists or StoryEdited, FilesBusy, DataBroken; then the file is as
+        it was.
         """
-
-    def put_back(self, change: FileChange) -> None:
-        """Undo a change whose record could not be kept."""
-
-
-class StoryFiles(Protocol):
-    """Test stories below LANGUAGE_HOME/tests."""
-
-    def titles(self) -> frozenset[str]: ...
-
-    def append(self, draft: StoryDraft) -> str:
-        """Add a story and return the unified diff. Raises StoryExists, DataBroken."""
 
 
 class Trackers(Protocol):
@@ -495,3 +565,6 @@ class Trackers(Protocol):
 
     def events(self, conversation_id: str) -> list[dict[str, Any]]:
         """Events as data, oldest first; none where nothing is kept."""
+
+    def forget(self, before: datetime) -> int:
+        """Delete conversations silent since then; return how many."""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Final
 
 from banking.domain.examples import Concern, markup
 from banking.ports.training import (
+    ChangedFiles,
     Corpus,
     Decision,
     ExampleChange,
-    FileChange,
     FilesChanged,
     NoSuchChange,
     NoSuchItem,
@@ -27,7 +26,7 @@ from banking.ports.training import (
 )
 from banking.ports.unit_of_work import Tx
 from banking.services.teaching_proposals import proposals
-from banking.services.teaching_room import Room
+from banking.services.teaching_room import Room, kept
 
 MOST_CHANGES: Final = 100
 
@@ -86,7 +85,7 @@ class Writing(Room):
     ) -> ExampleChange:
         lines = [*_taught(wanted), *_in_the_way(wanted)]
         files = self.files.add(lines, corpus.fingerprint)
-        with self._kept(files):
+        with kept(self.files, files):
             now = self.clock.now()
             change = tx.lessons.add_change(by, now, files.done, files.diff)
             items = [item for one in wanted for item in one.items]
@@ -127,8 +126,9 @@ class Writing(Room):
             made = _there(tx.lessons.change(change, lock=True), change)
             if made.reverted_at is not None:
                 raise NoSuchChange(f"{change} was reverted by {made.reverted_by}")
-            files = self.files.remove(made.taught)
-            with self._kept(files):
+            where: ChangedFiles = self.stories if made.story else self.files
+            files = where.remove(made.taught)
+            with kept(where, files):
                 tx.lessons.reopen(tx.lessons.of_change(change))
                 tx.lessons.reverted(change, by, self.clock.now())
                 tx.audit.record(
@@ -141,15 +141,6 @@ class Writing(Room):
                 made = _there(tx.lessons.change(change), change)
                 tx.commit()
         return Reverted(made, files.done, files.missing)
-
-    @contextmanager
-    def _kept(self, files: FileChange) -> Iterator[None]:
-        """Put the files back when their change cannot be recorded."""
-        try:
-            yield
-        except BaseException:
-            self.files.put_back(files)
-            raise
 
 
 def _goes(proposal: Proposal, despite: frozenset[int]) -> bool:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from banking.domain.inbox import Heard, InboxRules
 from banking.domain.pseudonyms import masked
 from banking.ports.identity import Clock
-from banking.ports.training import ExampleFiles, Said, StoryFiles, Trackers
+from banking.ports.training import (
+    ChangedFiles,
+    ExampleFiles,
+    FileChange,
+    Said,
+    StoryFiles,
+    Trackers,
+)
 from banking.ports.unit_of_work import UnitOfWork
 
 
@@ -24,6 +33,16 @@ class Room:
     rules: InboxRules = field(default_factory=InboxRules)
     # As long as the messages themselves; what is still to be written stays.
     keep: timedelta = timedelta(days=30)
+
+
+@contextmanager
+def kept(files: ChangedFiles, change: FileChange) -> Iterator[None]:
+    """Put the files back when their change cannot be recorded."""
+    try:
+        yield
+    except BaseException:
+        files.put_back(change)
+        raise
 
 
 def told(turn: Heard) -> Said:

@@ -18,8 +18,8 @@ from banking.domain.stories import (
     steps_of,
     story_text,
 )
-from banking.ports.training import NotKept, StoryDraft, StoryExists
-from banking.services.teaching_room import Room
+from banking.ports.training import NotKept, StoryDraft, Taught
+from banking.services.teaching_room import Room, kept
 
 STORIES: Final = "tests/test_stories.yml"
 CONVERSATIONS: Final = "tests/conversations"
@@ -59,14 +59,21 @@ class Stories(Room):
     def add_story(self, first: int, last: int, title: str, by: str) -> StoryDraft:
         """See ``TeachingDesk.add_story``."""
         draft = self.story(first, last, title)
-        if draft.title in self.stories.titles():
-            raise StoryExists(draft.title)
+        story = Taught(draft.file, "", draft.text, title=draft.title)
         with self.uow() as tx:
-            tx.audit.record("teaching_story_written", by=by, first=first, last=last)
-            # Written before it is kept that it was: a story too many is seen, and
-            # one that is missing is not.
-            self.stories.append(draft)
-            tx.commit()
+            files = self.stories.add(story)
+            with kept(self.stories, files):
+                change = tx.lessons.add_change(
+                    by, self.clock.now(), files.done, files.diff
+                )
+                tx.audit.record(
+                    "teaching_story_written",
+                    by=by,
+                    change=change.id,
+                    first=first,
+                    last=last,
+                )
+                tx.commit()
         return draft
 
     def conversation(self, first: int, last: int, title: str) -> StoryDraft:

@@ -143,6 +143,20 @@ def test_the_latest_changes_come_first(tx):
     assert [made[1], made[0]] == tx.lessons.changes(made[2].id, 9)
 
 
+def test_changes_of_stories_are_found_among_all_changes(tx):
+    assert [] == tx.lessons.of_stories()
+    came = Taught("tests/s.yml", "", "- story: x\n", title="x")
+    went = replace(came, stood=7)
+    added = tx.lessons.add_change("Tess", NOON, (came,), "+ a story")
+    tx.lessons.add_change("Tess", NOON, LINES, "+ a line")
+    removed = tx.lessons.add_change("Tom", NOON + MINUTE, (went,), "- a story")
+
+    assert [removed, added] == tx.lessons.of_stories()
+    assert [went, came, None] == [
+        one.story for one in (removed, added, replace(added, taught=LINES))
+    ]
+
+
 def test_two_who_write_at_once_write_a_lesson_once(uow):
     with uow() as tx:
         (item,) = put(tx, found("send 50 to mum"))

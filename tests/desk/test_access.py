@@ -39,6 +39,7 @@ def pages_of(busy: Visitor) -> list[str]:
         "/desk/model",
         "/desk/search",
         f"/desk/test/{item}",
+        "/desk/changes/tests",
         "/desk/nothing",
     ]
 

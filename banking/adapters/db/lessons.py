@@ -105,6 +105,10 @@ class SqlLessons:
         below = EXAMPLE_CHANGES.c.id < before if before else EXAMPLE_CHANGES.c.id > 0
         return self._changes(below, limit=limit)
 
+    def of_stories(self) -> list[ExampleChange]:
+        stories = EXAMPLE_CHANGES.c.taught.contains([{"intent": ""}])
+        return self._changes(stories, limit=None)
+
     def reverted(self, change: int, by: str, at: datetime) -> None:
         self.connection.execute(
             update(EXAMPLE_CHANGES)
@@ -113,7 +117,7 @@ class SqlLessons:
         )
 
     def _changes(
-        self, condition: Any, *, limit: int, lock: bool = False
+        self, condition: Any, *, limit: int | None, lock: bool = False
     ) -> list[ExampleChange]:
         query = (
             select(EXAMPLE_CHANGES)

@@ -6,10 +6,8 @@ byte. What was written is read again before it counts.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from banking.adapters.language.diffs import diff_of
 from banking.adapters.language.example_changes import (
     as_they_stood,
     blocks_of,
@@ -36,7 +35,6 @@ from banking.ports.training import (
     Taught,
 )
 
-CONTEXT: Final = 2
 SUFFIXES: Final = (".yml", ".yaml")
 type Lint = Callable[[], Iterable[str]]
 
@@ -80,7 +78,7 @@ class YamlExamples:
 
     def planned(self, taught: Sequence[Taught]) -> str:
         texts = self._texts()
-        return _diff(texts, with_lines(texts, taught))
+        return diff_of(texts, with_lines(texts, taught))
 
     def add(self, taught: Sequence[Taught], fingerprint: str) -> FileChange:
         with alone(self.home):
@@ -91,7 +89,7 @@ class YamlExamples:
             check_nothing_else(before, after, taught)
             self._write(before, after)
         done = as_they_stood(before, taught)
-        return FileChange(_diff(before, after), done, (), before, after)
+        return FileChange(diff_of(before, after), done, (), before, after)
 
     def remove(self, taught: Sequence[Taught]) -> FileChange:
         with alone(self.home):
@@ -105,7 +103,7 @@ class YamlExamples:
                 left[line] -= 1
             else:
                 done.append(line)
-        diff = _diff(before, after)
+        diff = diff_of(before, after)
         return FileChange(diff, tuple(done), tuple(missing), before, after)
 
     def put_back(self, change: FileChange) -> None:
@@ -200,31 +198,6 @@ def _fingerprint(texts: Mapping[str, str]) -> str:
     for file, text in sorted(texts.items()):
         digest.update(f"{file}\0{len(text)}\0{text}".encode())
     return digest.hexdigest()
-
-
-def _diff(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """A unified diff that `git apply` takes."""
-    return "".join(
-        _line(line)
-        for file in sorted(after)
-        if before.get(file, "") != after[file]
-        for line in difflib.unified_diff(
-            _lines(before.get(file, "")),
-            _lines(after[file]),
-            f"a/{file}",
-            f"b/{file}",
-            n=CONTEXT,
-        )
-    )
-
-
-def _lines(text: str) -> list[str]:
-    """Lines with their ends. YAML knows more line ends than a diff does."""
-    return [line for line in re.split(r"(?<=\n)", text) if line]
-
-
-def _line(line: str) -> str:
-    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def _names(listed: Any) -> set[str]:

@@ -92,6 +92,9 @@ class MemoryLessons:
         latest = reversed(self.made.values())
         return [one for one in latest if not before or one.id < before][:limit]
 
+    def of_stories(self) -> list[ExampleChange]:
+        return [one for one in reversed(self.made.values()) if one.story]
+
     def reverted(self, change: int, by: str, at: datetime) -> None:
         if change in self.made:
             undone = replace(self.made[change], reverted_by=by, reverted_at=at)

@@ -10,6 +10,8 @@ from banking.ports.training import (
     FilesBusy,
     FilesChanged,
     Preview,
+    StoryEdited,
+    StoryExists,
     TeachingRefused,
 )
 from banking.web.desk.desk import Desk, back_to
@@ -47,10 +49,17 @@ def act(desk: Desk, asked: Asked) -> Response:
                     HOME,
                     reverted=str(reverted.change.id),
                     missing=str(len(reverted.missing)),
+                    **({"test": "1"} if reverted.change.story else {}),
                 )
             case _:
                 return back_to(HOME)
-    except (FilesChanged, FilesBusy, DataBroken) as refusal:
+    except (
+        FilesChanged,
+        FilesBusy,
+        DataBroken,
+        StoryEdited,
+        StoryExists,
+    ) as refusal:
         return _page(desk, asked, refusal)
 
 
@@ -100,6 +109,7 @@ def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> R
         "written": number(query.get("written")),
         "reverted": number(query.get("reverted")),
         "missing": number(query.get("missing")),
+        "of_test": query.get("test") == "1",
         "nothing": query.get("nothing") == "1",
     }
     return desk.page(

@@ -1,15 +1,26 @@
-"""Everything that was said: searching it, and making tests of it."""
+"""Everything that was said: searching it, making tests of it, and the tests made."""
 
 from starlette.responses import Response
 
 from banking.domain.nlu_scores import FALLBACK
 from banking.domain.staff import Role
-from banking.ports.training import NotKept, StoryDraft, StoryExists, TeachingRefused
+from banking.ports.training import (
+    DataBroken,
+    FilesBusy,
+    MadeStories,
+    NotKept,
+    StoryDraft,
+    StoryEdited,
+    StoryExists,
+    StoryGone,
+    TeachingRefused,
+)
 from banking.web.desk.desk import Desk, back_to
 from banking.web.desk.doors import Asked, Door
 from banking.web.desk.place import number
 from banking.web.desk.vocabulary import Vocabulary
 
+MADE = "/desk/changes/tests"
 _MOST_TURNS = 8
 _LONGEST_TITLE = 80
 _LONGEST_WORDS = 200
@@ -54,7 +65,7 @@ def add_story(desk: Desk, asked: Asked) -> Response:
     title = form.get("title").strip()[:_LONGEST_TITLE]
     try:
         draft = desk.teaching.add_story(first, last, title, asked.by)
-    except (NotKept, StoryExists) as refusal:
+    except (NotKept, StoryExists, FilesBusy, DataBroken) as refusal:
         return _page(desk, asked, refusal)
     return desk.page("story_added.html", asked, draft=draft, item=item)
 
@@ -87,6 +98,50 @@ def _page(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> R
     )
 
 
+def show_made(desk: Desk, asked: Asked) -> Response:
+    """Show the tests that were made here and still stand."""
+    return _made(desk, asked)
+
+
+def act_on_made(desk: Desk, asked: Asked) -> Response:
+    """Take one of them out, or put the one that was taken out back."""
+    form = asked.form
+    what, _, rest = form.get("do").partition(":")
+    try:
+        match what:
+            case "remove":
+                shown = form.get("fingerprint")
+                done = desk.teaching.remove_story(number(rest), shown, asked.by)
+                return back_to(MADE, removed=str(done.id))
+            case "undo":
+                desk.teaching.revert(number(form.get("act")), asked.by)
+                return back_to(MADE, restored="1")
+            case _:
+                return back_to(MADE)
+    except (StoryGone, StoryEdited, StoryExists, FilesBusy, DataBroken) as refusal:
+        return _made(desk, asked, refusal)
+
+
+def _made(desk: Desk, asked: Asked, refusal: TeachingRefused | None = None) -> Response:
+    stories: MadeStories | None = None
+    broken = ""
+    try:
+        stories = desk.teaching.made_stories()
+    except DataBroken as found:
+        broken = found.about
+    return desk.page(
+        "tests.html",
+        asked,
+        status=_CONFLICT if refusal else 200,
+        stories=stories,
+        broken=broken,
+        # What is said of the file itself is said once.
+        refusal=None if broken else refusal,
+        removed=number(asked.query.get("removed")),
+        restored=asked.query.get("restored") == "1",
+    )
+
+
 def _among(turn: int, turns: list[int], otherwise: int) -> int:
     return turn if turn in turns else otherwise
 
@@ -96,4 +151,6 @@ DOORS = (
     Door("POST", "/desk/search", Role.TRAINER, pick),
     Door("GET", "/desk/test/{item}", Role.TRAINER, show_story),
     Door("POST", "/desk/test/{item}", Role.TRAINER, add_story),
+    Door("GET", MADE, Role.TRAINER, show_made),
+    Door("POST", MADE, Role.TRAINER, act_on_made),
 )
