@@ -164,7 +164,7 @@ def _number(words: list[str], below: int) -> tuple[int, ...]:
         if not rest:
             return (count * scale,)
         more_words = rest[1:] if rest[0] == "and" else rest
-        if more_words[:1] == ["hundred"]:
+        if more_words and more_words[0] in SCALES:
             return ()  # how many of them?
         added = _number(more_words, below=scale)
         if rest[0] != "and" and not set(rest) & set(_LARGE):

@@ -198,6 +198,8 @@ def test_lakhs_are_grouped_as_in_india(minor):
         ("5 pm", "USD", Unreadable()),
         ("50 points", "USD", Unreadable()),
         ("thousand hundred", "USD", Unreadable()),
+        ("lakh-thousand", "USD", Unreadable()),
+        ("two million thousand", "USD", Unreadable()),
         ("fifty hundred thousand", "USD", Unreadable()),
         ("thousands", "USD", Unreadable()),
         ("a couple of hundred", "USD", Unreadable()),
