@@ -202,16 +202,15 @@ class Payments:
         with self.uow() as tx:
             tx.enrolments.lock(caller.id)
             latest = tx.transfers.latest_of(caller.id, limit=20)
-            waiting = [t for t in latest if t.state in _CANCELLABLE]
-            under_way = [t for t in latest if t.state in _UNDER_WAY]
-            if asked.which is not None:
-                waiting = those_meant(waiting, asked.which) or waiting
+            meant = self._named(tx, caller, latest, asked.which)
+            # A name that fits none was misheard; one that fits another is obeyed.
+            among = meant or latest
+            waiting = [t for t in among if t.state in _CANCELLABLE]
             if not waiting:
-                if asked.which is not None:
-                    gone = [t for t in latest if t.state is TransferState.POSTED]
-                    under_way += those_meant(gone, asked.which)
-                if under_way:
-                    raise TransferUnderWay(under_way[0].amount, payee_of(under_way[0]))
+                gone = [t for t in among if t.state in _UNDER_WAY]
+                gone += [t for t in meant if t.state is TransferState.POSTED]
+                if gone:
+                    raise TransferUnderWay(gone[0].amount, payee_of(gone[0]))
                 raise NothingToCancel
             locked = tx.transfers.lock(waiting[0].id)
             if locked is None:
@@ -223,12 +222,20 @@ class Payments:
     def status(self, caller: Caller, asked: TransferStatus) -> Outcome:
         """How far the latest transfer has come, or the latest to somebody."""
         with self.uow() as tx:
-            latest = tx.transfers.latest_of(caller.id, limit=20)
-        found = those_meant(latest, asked.which) if asked.which else latest
+            found = tx.transfers.latest_of(caller.id, limit=20)
+            if asked.which:
+                found = self._named(tx, caller, found, asked.which)
         if not found:
             return Say("utter_transfer_status_none")
         transfer = found[0]
         return Say(STATUS[transfer.state], facts_of(transfer))
+
+    @staticmethod
+    def _named(
+        tx: Tx, caller: Caller, transfers: list[Transfer], which: str | None
+    ) -> list[Transfer]:
+        saved = tx.payees.of(caller.id)
+        return those_meant(transfers, which, saved) if which else []
 
     def _link(self, tx: Tx, caller: Caller, transfer_id: str) -> str:
         return self.links.issue(

@@ -60,8 +60,9 @@ class Receipts:
         """Have the receipt of a payment that went through sent once more."""
         with self.uow() as tx:
             latest = tx.transfers.latest_of(caller.id, limit=_LOOKED_BACK)
-            done = [t for t in latest if t.state is TransferState.POSTED]
-            found = those_meant(done, asked.which) if asked.which else done
+            found = [t for t in latest if t.state is TransferState.POSTED]
+            if asked.which:
+                found = those_meant(found, asked.which, tx.payees.of(caller.id))
             if not found:
                 return Say("utter_receipt_none")
             # Behind this turn's own words: they announce it.

@@ -11,6 +11,8 @@ from banking.domain import masking
 from banking.domain.amounts import Ambiguous, Exactly, read_amount
 from banking.domain.money import Money
 from banking.domain.transfer import Transfer, TransferState
+from banking.ports.money import Payee
+from banking.services.payees import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,19 @@ def payee_of(transfer: Transfer) -> str:
     return f"{transfer.payee_shown} {masking.account(transfer.payee_account)}"
 
 
-def those_meant(transfers: Sequence[Transfer], which: str) -> list[Transfer]:
-    """Those that `which` names, by a word of the payee's name or by the amount."""
+def those_meant(
+    transfers: Sequence[Transfer], which: str, saved: list[Payee]
+) -> list[Transfer]:
+    """Those that `which` names: by the amount, a word of the payee's name, or what
+    the customer calls a saved payee.
+    """
     words = which.casefold().split()
+    accounts = {payee.account for payee in named(saved, which)}
     return [
         t
         for t in transfers
-        if any(word in t.payee_name.casefold().split() for word in words)
+        if t.payee_account in accounts
+        or any(word in t.payee_name.casefold().split() for word in words)
         or _says(which, t.amount)
     ]
 

@@ -89,6 +89,30 @@ def test_a_customer_can_ask_what_became_of_it(world):
     assert "utter_transfer_status_posted" == ama.ask(TransferStatus()).response
 
 
+@pytest.mark.parametrize("which", ["mum", "my mom", "50", "fifty dollars"])
+def test_a_payment_is_named_as_people_name_it(world, which):
+    ama = world.person()
+    ama.pay(payee="mum", amount="50")
+    world.clock.forward(minutes=1)
+    ama.pay(payee="grace", amount="20")
+
+    assert "USD 50.00" == ama.ask(TransferStatus(which)).facts["amount"]
+    refused = ama.do(CancelTransfer(which))
+    assert "transfer_under_way" == refused.code
+    assert "USD 50.00" == refused.facts["amount"]
+
+
+def test_what_is_named_and_gone_does_not_cancel_what_waits(world):
+    ama = world.person()
+    ama.pay(payee="mum", amount="50")
+    world.clock.forward(minutes=1)
+    waiting = ama.propose(payee="grace", amount="20")
+
+    assert "transfer_under_way" == ama.do(CancelTransfer("mum")).code
+    assert TransferState.AWAITING is world.transfer(waiting).state
+    assert "utter_transfer_cancelled" == ama.do(CancelTransfer("grace")).response
+
+
 def test_balances_are_told_to_whoever_is_signed_in_only(world):
     ama = world.person()
     said = []
