@@ -156,8 +156,9 @@ class Registration:
     def choose(self, link: Link, chat_id: str, pin: str, again: str) -> str:
         """Enrol the customer and sign them in; return the session's token.
 
-        Raises ChatIdRefused, PinsDiffer, PinRefused, BankAway, LinkDead or
-        ProofPaused.
+        The same form a second time gives the browser that lost the first answer
+        another token, and changes nothing. Raises ChatIdRefused, PinsDiffer,
+        PinRefused, BankAway, LinkDead or ProofPaused.
         """
         with self.uow() as tx:
             conversation = tx.conversations.get(link.conversation_id)
@@ -176,17 +177,41 @@ class Registration:
         require_pin(self.rules, pin, again, known_of(customer, accounts, name))
         pin_hash = self.hasher.hash_pin(pin)
         with self.uow() as tx:
-            enrolment = self._enrol(tx, customer, accounts[0], name, pin_hash)
-            self._bind(tx, link, enrolment)
+            # One at a time: forms are sent twice, and two links may be open.
+            tx.attempts.lock_bucket(f"enrol:{customer.customer_number}")
+            done = self._chosen_before(tx, link, pin)
+            enrolment = done or self._enrol(tx, customer, accounts[0], name, pin_hash)
+            if done is None:
+                self._bind(tx, link, enrolment)
             bound = tx.conversations.get(link.conversation_id)
             if bound is None:
                 raise LinkDead
             token = self.sessions.open(tx, enrolment, bound)
-            self._after_choice(tx, link, enrolment)
+            if done is None:
+                self._after_choice(tx, link, enrolment)
             tx.commit()
+        if done is not None:
+            return token
         if enrolment.lowered_until is not None:
             self.otp.sending.notify(enrolment.phone, "pin_changed")
         return token
+
+    def _chosen_before(self, tx: Tx, link: Link, pin: str) -> Enrolment | None:
+        """Whom another request of this page has just enrolled with this PIN.
+
+        None where this request is the first. Raises LinkDead.
+        """
+        here = tx.links.get(link.token_sha256)
+        if here is None or not here.open_to(link.claimed_by or "", self.clock.now()):
+            raise LinkDead
+        if here.progress == link.progress:
+            return None
+        enrolment = tx.enrolments.get(here.progress.get("enrolment", ""))
+        if enrolment is None or not enrolment.active:
+            raise LinkDead
+        if not self.hasher.pin_matches(tx.enrolments.pin_hash(enrolment.id), pin):
+            raise LinkDead
+        return enrolment
 
     def _enrol(
         self,
@@ -226,16 +251,17 @@ class Registration:
 
     def _bind(self, tx: Tx, link: Link, enrolment: Enrolment) -> None:
         """This chat, and no other of the messenger, is the customer's from now on."""
+        here = tx.conversations.get(link.conversation_id)
+        # Bound first, so that the other links of this chat end as well.
+        tx.conversations.bind(link.conversation_id, enrolment.id)
         self.sessions.kill(
             tx, enrolment.id, Ended.PIN_CHANGED, but_link=link.token_sha256
         )
-        here = tx.conversations.get(link.conversation_id)
         if here and here.enrolment_id not in (None, enrolment.id):
             self._hand_over(tx, link, here.enrolment_id or "")
         for other in tx.conversations.of_enrolment(enrolment.id):
             if here and other.channel == here.channel and other.id != here.id:
                 tx.conversations.unbind(other.id)
-        tx.conversations.bind(link.conversation_id, enrolment.id)
 
     def _hand_over(self, tx: Tx, link: Link, former: str) -> None:
         """The chat was somebody else's: nothing of theirs stays open in it."""

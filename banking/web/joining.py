@@ -34,7 +34,9 @@ class Joining:
                 "submit": self._check_code,
             },
         )
-        credentials = Step(self._show_credentials, {"submit": self._choose})
+        # Not "submit": going back and sending this form again must not be taken for
+        # the next page, whose fields may all be empty.
+        credentials = Step(self._show_credentials, {"choose": self._choose})
         extras = Step(
             self._show_extras, {"submit": self._choose_extras}, for_customer=True
         )

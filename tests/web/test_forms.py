@@ -7,7 +7,8 @@ from starlette.requests import Request
 
 from banking.domain.link import LinkPurpose, new_token
 from banking.web.visits import FormRefused, form_pairs
-from tests.identity.world import AMA, CHAT_ID, PIN
+from tests.identity.world import AMA, CHAT_ID, PIN, World
+from tests.web.test_registration_pages import come_to_credentials
 
 FIELDS = {"chat-id": CHAT_ID, "pin": PIN, "do": "submit"}
 
@@ -100,3 +101,16 @@ def test_a_form_that_never_comes_is_not_waited_for_long():
 
     with pytest.raises(FormRefused):
         asyncio.run(asyncio.wait_for(waiting, 5))
+
+
+def test_going_back_and_sending_a_form_again_skips_no_page(world: World, browser):
+    come_to_credentials(world, browser)
+    (button,) = browser.find("submit")
+    chosen = {"chat-id": CHAT_ID, "pin": PIN, "pin-again": PIN}
+    again = {"csrf": browser.csrf(), "do": button.get("value"), **chosen}
+    browser.press(chat_id=CHAT_ID, pin=PIN, pin_again=PIN)
+
+    browser.send(browser.url, again)
+
+    assert browser.has("passphrase-shown")
+    assert not browser.has("done")
