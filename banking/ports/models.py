@@ -167,8 +167,11 @@ class ModelShelf(Protocol):
         where its file is not whole.
         """
 
-    def roll_back(self, by: str, at: datetime) -> ModelCard:
-        """Return to the previous model; raise ``NothingToDo``, ``WrongModel``."""
+    def roll_back(self, by: str, at: datetime, seen: str | None = None) -> ModelCard:
+        """Return to the previous model; raise ``NothingToDo``, ``WrongModel``.
+
+        ``seen`` is the SHA-256 of the model that has to be in service still.
+        """
 
     def history(self) -> list[Entered]:
         """Who put what into service, the latest first."""

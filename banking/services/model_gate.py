@@ -163,16 +163,21 @@ class ModelGate:
 
     # --- into service and back ------------------------------------------------------
 
-    def promote(self, by: str, *, despite_not_run: bool = False) -> ModelCard:
+    def promote(
+        self, by: str, *, despite_not_run: bool = False, seen: str | None = None
+    ) -> ModelCard:
         """Put the candidate into service: every later message is answered by it.
 
         Raises ``NotPassed`` unless the gate let exactly this candidate through against
         the model now in service, ``NothingToDo`` without a candidate or a verdict. What
         the gate could not try keeps it out as well, unless ``despite_not_run``.
+        ``seen`` is the SHA-256 of the candidate that this was decided about.
         """
         candidate, verdict = self.candidate(), self.verdict()
         if candidate is None:
             raise NothingToDo("there is no candidate: train first")
+        if seen not in (None, candidate.sha256):
+            raise NothingToDo("the candidate is another one by now")
         if verdict is None or verdict.sha256 != candidate.sha256:
             raise NothingToDo("the candidate has not been compared yet")
         if not verdict.passed:
@@ -188,10 +193,14 @@ class ModelGate:
             return card
         return self._put(by, card, UNJUDGED)
 
-    def roll_back(self, by: str) -> ModelCard:
-        """Return to the previous model; raise ``NothingToDo`` without one."""
+    def roll_back(self, by: str, *, seen: str | None = None) -> ModelCard:
+        """Return to the previous model; raise ``NothingToDo`` without one.
+
+        ``seen`` is the SHA-256 of the model that this was decided about: pressed
+        twice, it goes back once.
+        """
         with self._recorded("model_rolled_back", by) as facts:
-            card = self.shelf.roll_back(by, self.clock.now())
+            card = self.shelf.roll_back(by, self.clock.now(), seen)
             facts["sha256"] = card.sha256
         return card
 

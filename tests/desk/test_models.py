@@ -49,6 +49,33 @@ def test_a_candidate_is_promoted_and_taken_back(trainer, bank, shelf, clock):
     assert events(bank)[-2:] == ["model_promoted", "model_rolled_back"]
 
 
+def test_of_two_trainers_one_takes_a_model_back(trainer, other, shelf, clock):
+    _, two, _ = serving(shelf, clock, "one", "two", "three")
+    other.join("Yaw")
+    for each in (trainer, other):
+        each.open("/desk/model")
+
+    trainer.press("roll-back")
+    other.press("roll-back")
+
+    assert shelf.in_service() == two
+    assert other.status == 409
+    assert "another model is in service" in other.text("error")
+
+
+def test_what_was_agreed_of_one_candidate_promotes_no_other(trainer, shelf, clock):
+    now, _ = judged(shelf, clock, not_run=("conversations: no browser",))
+    trainer.open("/desk/model")
+    newer = trained(shelf.folder, "newer", clock)
+    shelf.offer(newer)
+    shelf.judged(verdict_on(newer, now, not_run=("conversations: no browser",)))
+
+    trainer.press("promote", despite="yes")
+
+    assert shelf.in_service() == now
+    assert "another one by now" in trainer.text("error")
+
+
 def test_what_the_gate_keeps_out_has_no_button_and_no_way_round(trainer, shelf, clock):
     now, _ = judged(
         shelf, clock, passed=False, reasons=("transfer_money understands fewer",)

@@ -130,12 +130,14 @@ class Shelf:
             )
             return self._enter(candidate, entered)
 
-    def roll_back(self, by: str, at: datetime) -> ModelCard:
+    def roll_back(self, by: str, at: datetime, seen: str | None = None) -> ModelCard:
         """Return to the model before; the one after it stays on the shelf."""
         with self._changing():
             last, service, card = self.in_service(), self._service(), self.previous()
             if last is None or service is None or card is None:
                 raise NothingToDo("there is no earlier model to return to")
+            if seen not in (None, last.sha256):
+                raise NothingToDo("another model is in service by now")
             self.file_of(card)
             position = service.before.index(card.file)
             entered = Service(

@@ -57,12 +57,14 @@ def progress(desk: Desk, _asked: Asked) -> Response:
 def act(desk: Desk, asked: Asked) -> Response:
     """Train, promote the candidate, or go back to the model before."""
     form, models = asked.form, desk.models
+    # What the page showed: another trainer may have been quicker.
+    seen = form.get("seen")
     acts: dict[str, Callable[[], object]] = {
         "train": lambda: models.start(asked.by),
         "promote": lambda: models.promote(
-            asked.by, despite_not_run=form.get("despite") == "yes"
+            asked.by, despite_not_run=form.get("despite") == "yes", seen=seen
         ),
-        "roll-back": lambda: models.roll_back(asked.by),
+        "roll-back": lambda: models.roll_back(asked.by, seen=seen),
     }
     chosen = acts.get(form.get("do"))
     if chosen is None:
