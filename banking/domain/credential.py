@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -26,6 +26,13 @@ _LONGEST_TYPED_ID = 100
 _DIFFERENT_CHARACTERS = 5
 _FEW_DIGITS = 2
 _SHORT = 8
+# Of a passphrase, beside what others know of its owner.
+_LEAST_LETTERS = 6
+_PARTS = re.compile(r"[^\W\d_]+")
+_MONTHS = (
+    "january february march april may june july august september october november"
+    " december jan feb mar apr jun jul aug sep sept oct nov dec"
+).split()
 
 
 class PinProblem(Enum):
@@ -167,11 +174,25 @@ def new_passphrase() -> str:
     return "".join(secrets.choice(_BASE32) for _ in range(10))
 
 
-def passphrase_fits(chosen: str) -> bool:
-    """A document passphrase of one's own: 12 to 64 printable characters."""
+def passphrase_fits(chosen: str, own: Iterable[str] = ()) -> bool:
+    """A document passphrase of one's own: 12 to 64 printable characters.
+
+    What others know or can count through says nothing: digits, dates, and ``own``,
+    the customer's names and ids.
+    """
     return (
         PASSPHRASE_LEAST <= len(chosen) <= PASSPHRASE_MOST
         and chosen.isprintable()
         and len(set(chosen)) >= _DIFFERENT_CHARACTERS
         and chosen == chosen.strip()
+        and _says_something(normalised(chosen).casefold(), own)
     )
+
+
+def _says_something(chosen: str, own: Iterable[str]) -> bool:
+    known = {part for word in own for part in _PARTS.findall(word.casefold())}
+    for part in sorted(known | set(_MONTHS), key=len, reverse=True):
+        if len(part) > _FEW_DIGITS:
+            chosen = chosen.replace(part, " ")
+    left = [char for char in chosen if char.isalpha()]
+    return len(left) >= _LEAST_LETTERS and len(set(left)) >= _PIECE

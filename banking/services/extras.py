@@ -56,14 +56,19 @@ class Extras:
     def choose(self, link: Link, typed: Mapping[str, str]) -> None:
         """Keep what was chosen and finish; every field may be empty.
 
-        Raises PassphraseRefused or AuthenticatorWrong, and then nothing is kept.
+        Raises PassphraseRefused, AuthenticatorWrong or LinkDead, and then nothing
+        is kept.
         """
         own = typed.get("passphrase", "")
         phrase = " ".join(typed.get("safe_phrase", "").split())[:_SAFE_PHRASE_LONGEST]
         code = typed.get("authenticator_code", "").strip().replace(" ", "")
-        if own and not passphrase_fits(own):
-            raise PassphraseRefused
         enrolment_id = link.progress["enrolment"]
+        with self.uow() as tx:
+            enrolment = tx.enrolments.get(enrolment_id)
+        if enrolment is None:
+            raise LinkDead
+        if own and not passphrase_fits(own, (enrolment.name, enrolment.chat_id)):
+            raise PassphraseRefused
         secret = self._pending_totp(link)
         step = self.authenticator.step(secret, code, self.clock.now()) if code else None
         if code and step is None:

@@ -89,7 +89,7 @@ class SelfService:
 
     def change_passphrase(self, link: Link, enrolment: Enrolment, chosen: str) -> None:
         """Set the passphrase of documents from now on. Raises PassphraseRefused."""
-        if not passphrase_fits(chosen):
+        if not passphrase_fits(chosen, (enrolment.name, enrolment.chat_id)):
             raise PassphraseRefused
         with self.uow() as tx:
             self.links.use_up(tx, link)

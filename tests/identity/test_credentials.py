@@ -150,6 +150,31 @@ def test_a_passphrase_of_ones_own_is_long_enough(chosen, fits):
     assert passphrase_fits(chosen) is fits
 
 
+@pytest.mark.parametrize(
+    ("chosen", "fits"),
+    [
+        ("+15550101567", False),
+        ("20010000004321", False),
+        ("9 March 1987", False),
+        ("1987-03-09 1987", False),
+        ("Ama Mensah 1987", False),
+        ("AMA.MENSAH.0156", False),
+        ("mensahmensah12", False),
+        ("ama.m ama.m 99", False),
+        (
+            "\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u0660\u0661\u0662",
+            False,
+        ),
+        ("Ama eats mango", True),
+        ("quiet-river-42", True),
+        ("the mayor's goat", True),
+        ("\u043c\u043e\u0439 \u043a\u043e\u0442 \u0441\u043f\u0438\u0442", True),
+    ],
+)
+def test_what_others_know_makes_no_passphrase(chosen, fits):
+    assert passphrase_fits(chosen, ("Ama Mensah", "ama.m")) is fits
+
+
 # --- how it is kept ---
 
 
