@@ -73,9 +73,14 @@ class Reading(Room):
         return moving is None
 
     def tidy(self) -> int:
-        """Forget items as old as messages may become; return how many."""
+        """Forget items as old as messages may become; return how many.
+
+        The dialogue engine's memory of silent conversations goes with them.
+        """
+        before = self.clock.now() - self.keep
+        self.trackers.forget(before)
         with self.uow() as tx:
-            gone = tx.inbox.purge(self.clock.now() - self.keep)
+            gone = tx.inbox.purge(before)
             tx.commit()
         return gone
 
