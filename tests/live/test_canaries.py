@@ -6,13 +6,12 @@ import random
 import re
 import secrets
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import psycopg
 import pytest
 
 from tests.live import canaries
-from tests.live.customer import Customer
 from tests.live.inside import Inside, until
 from tests.live.stack import Stack
 
@@ -24,8 +23,13 @@ ALLOWED = (
 
 
 def digits(count: int) -> str:
-    """Random digits with no run that a PIN policy refuses."""
+    """Random digits, all different."""
     return "".join(random.sample(string.digits, count))
+
+
+def new_pin() -> str:
+    """A random PIN that no policy refuses: every month has a 0, a 1 or a 2."""
+    return "".join(random.choices("3456789", k=12))
 
 
 def card() -> str:
@@ -36,11 +40,18 @@ def card() -> str:
 
 
 @pytest.fixture(scope="module")
-def walk(stack: Stack) -> dict[str, str]:
+def before(stack: Stack) -> list[tuple[str, bytes]]:
+    """All that was written before the visit: seeded amounts have six digits, too."""
+    stack.people(1, registered=False)  # makes many
+    return list(everywhere(stack))
+
+
+@pytest.fixture(scope="module")
+def walk(stack: Stack, before: list[tuple[str, bytes]]) -> dict[str, str]:
     """A whole visit in which every kind of secret is used or let slip."""
-    customer = Customer(stack.simulator, stack.people(1, registered=False)[0])
+    customer = stack.customer(registered=False)
     planted = {
-        "pin": digits(8),
+        "pin": new_pin(),
         "passphrase": secrets.token_urlsafe(18),
         "card": card(),
         "spaced card": card(),
@@ -107,17 +118,21 @@ def everywhere(stack: Stack) -> Iterator[tuple[str, bytes]]:
 
 
 def test_no_secret_of_a_visit_is_written_anywhere(
-    stack: Stack, walk: dict[str, str]
+    stack: Stack, before: list[tuple[str, bytes]], walk: dict[str, str]
 ) -> None:
     planted = {name: text for name, text in walk.items() if not name.startswith("_")}
-    found = [
-        leak
-        for where, blob in everywhere(stack)
-        for leak in canaries.search(blob, where, planted)
-        if not is_allowed(leak)
-    ]
 
-    assert not found, "\n".join(map(str, found))
+    def found(written: Iterable[tuple[str, bytes]]) -> set[canaries.Found]:
+        return {
+            leak
+            for where, blob in written
+            for leak in canaries.search(blob, where, planted)
+            if not is_allowed(leak)
+        }
+
+    # What stood there before it was said has not leaked.
+    leaks = found(everywhere(stack)) - found(before)
+    assert not leaks, "\n".join(map(str, leaks))
 
 
 def test_rasa_knows_no_phone_number(stack: Stack, walk: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, timedelta
 
 import phonenumbers
 import pytest
@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banking.domain.credential import read_chat_id
+from banking.domain.kyc import KycLevel
 from banking.seeding import numbers, seed
 from banking.seeding.enrolling import Enroller
+from banking.seeding.history import Calendar, history
+from banking.seeding.people import FIRST, Town
 from tests.money.conftest import START
 
 
@@ -46,6 +49,19 @@ def test_a_hundred_customers_are_believable_and_their_books_sound(world):
         found[name] for name in ("unbalanced", "negative_accounts", "open_holds")
     ]
     assert {"USD": 0} == found["total_minor"]
+
+
+def test_what_people_try_first_finds_something_on_any_day():
+    town = Town(3, "US", dict.fromkeys(KycLevel))
+    people = {index: town.person(index) for index in range(FIRST + 20)}
+    for month in range(12):
+        now = START + timedelta(days=30 * month)
+        this_month = now.replace(day=1, hour=0)
+        last_month = (this_month - timedelta(days=1)).replace(day=1)
+        for index in range(FIRST, FIRST + 20):
+            moved = history(people[index], people, Calendar(now, UTC), "USD")
+            paid = {m.payee for m in moved if last_month <= m.at < this_month}
+            assert "Netflix" in paid, (index, now)
 
 
 def test_the_lines_are_those_of_the_contract(world):
