@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from banking.domain.inbox import Reason
 from banking.ports.training import InboxQuery, NoSuchItem, Order, State
@@ -267,29 +266,6 @@ def test_items_are_forgotten_with_their_messages_but_no_lesson(
     assert [(taught,), (young,)] == rows("SELECT turn FROM inbox_items ORDER BY turn")
     assert [(2,)] == rows("SELECT count(*) FROM inbox_groups")
     assert old
-
-
-def test_the_engines_memory_of_silent_chats_goes_with_their_messages(
-    teaching, bank, rows
-):
-    teaching.tidy()  # before the dialogue engine has made its table
-    with bank.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TABLE rasa_conversations (conversation text PRIMARY KEY,"
-            " version bigint NOT NULL, events text NOT NULL, updated_at timestamptz)"
-        )
-        for days, name in ((9, "silent"), (7, "talking")):
-            at = bank.clock.now() - timedelta(days=days)
-            connection.execute(
-                text("INSERT INTO rasa_conversations VALUES (:name, 1, '[]', :at)"),
-                {"name": name, "at": at},
-            )
-    teaching.tidy()
-
-    left = rows("SELECT conversation FROM rasa_conversations")
-    with bank.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE rasa_conversations")
-    assert [("talking",)] == left
 
 
 def test_no_phone_number_reaches_the_tables_of_teaching(chat, teaching, rows):
