@@ -8,6 +8,7 @@ from banking.adapters.language.sets import BadSets
 from banking.domain.staff import StaffRefusal
 from banking.policy import PolicyRefused
 from banking.services.code_unlocking import UnlockRefused
+from banking.services.leaving import LeavingRefused
 from banking.settings import SettingsRefused
 from banking.supervisor.house import DidNotStart
 from banking.supervisor.ports import PortTaken
@@ -20,6 +21,7 @@ REFUSALS = (
     BadLabelledTexts,
     BadSets,
     DidNotStart,
+    LeavingRefused,
     NoModel,
     NoModelToEvaluate,
     NotInProduction,

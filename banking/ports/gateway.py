@@ -179,6 +179,9 @@ class Conversations(Protocol):
     def forget_tails(self, before: datetime) -> int:
         """Drop the digits that were kept longer than needed."""
 
+    def forget_strangers(self, before: datetime) -> int:
+        """Let go of who is no customer and has been silent since then."""
+
     def bind(self, conversation_id: str, enrolment_id: str) -> None: ...
 
     def unbind(self, conversation_id: str) -> None: ...

@@ -5,7 +5,7 @@ import uuid
 from banking.domain.credential import Known, pin_problem
 from banking.domain.customer import CoreCustomer
 from banking.domain.page_refusals import PinRefused, PinsDiffer
-from banking.ports.identity import Enrolment
+from banking.ports.identity import Enrolment, Hasher
 from banking.ports.unit_of_work import Tx
 from banking.services.identity_rules import IdentityRules
 
@@ -43,10 +43,15 @@ def known_of(customer: CoreCustomer, accounts: list[str], chat_id: str) -> Known
     )
 
 
-def clear_tries(tx: Tx, enrolment: Enrolment) -> None:
+def proof_of(hasher: Hasher, phone: str) -> str:
+    """The name under which proofs are counted: no list of numbers can be made of it."""
+    return f"phone:{hasher.place(f'proof {phone}')}"
+
+
+def clear_tries(tx: Tx, hasher: Hasher, enrolment: Enrolment) -> None:
     """A full proof ends the pauses of PIN and proof; codes have their own count."""
     for subject, factor in (
         (f"enrolment:{enrolment.id}", "pin"),
-        (f"phone:{enrolment.phone}", PROOF),
+        (proof_of(hasher, enrolment.phone), PROOF),
     ):
         tx.attempts.save(tx.attempts.lock(subject, factor).cleared())

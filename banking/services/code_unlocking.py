@@ -30,8 +30,8 @@ class CodeUnlocking:
         StaffUnknown.
         """
         with self.uow() as tx:
-            staff = self._enabled(tx, by)
-            second = self._enabled(tx, seen_by)
+            staff = working_here(tx, by)
+            second = working_here(tx, seen_by)
             if staff.id == second.id:
                 raise UnlockRefused("a second person has to agree")
             enrolment = tx.enrolments.by_customer(customer_number)
@@ -51,9 +51,10 @@ class CodeUnlocking:
             tx.commit()
         return masked_name(enrolment.name)
 
-    @staticmethod
-    def _enabled(tx: Tx, name: str) -> StaffMember:
-        member = tx.staff.by_name(name)
-        if member is None or not (member.enabled and member.enrolled):
-            raise StaffUnknown(name)
-        return member
+
+def working_here(tx: Tx, name: str) -> StaffMember:
+    """The member of staff who signs an act. Raises StaffUnknown."""
+    member = tx.staff.by_name(name)
+    if member is None or not (member.enabled and member.enrolled):
+        raise StaffUnknown(name)
+    return member

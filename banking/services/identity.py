@@ -22,6 +22,7 @@ from banking.services.code_unlocking import CodeUnlocking
 from banking.services.confirmation import Confirmation
 from banking.services.extras import Extras
 from banking.services.identity_rules import IdentityRules
+from banking.services.leaving import Leaving
 from banking.services.links import Links
 from banking.services.otp import Otp
 from banking.services.registration import Registration
@@ -47,6 +48,7 @@ class Identity:
     self_service: SelfService
     confirmation: Confirmation
     code_unlocking: CodeUnlocking
+    leaving: Leaving
 
     def tidy(self, tx: Tx) -> int:
         """Forget what is of no use any more; return how many rows. Keeps the log."""
@@ -158,4 +160,5 @@ class Identity:
                 words=words,
             ),
             code_unlocking=CodeUnlocking(uow=uow, words=words),
+            leaving=Leaving(uow=uow, sessions=sessions),
         )

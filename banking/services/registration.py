@@ -30,6 +30,7 @@ from banking.services.choosing import (
     PROOF,
     clear_tries,
     known_of,
+    proof_of,
     require_pin,
     resume,
 )
@@ -72,7 +73,8 @@ class Registration:
             conversation = tx.conversations.get(link.conversation_id)
             phone = (conversation and conversation.phone) or ""
             # Whoever is paused does not keep the core busy either.
-            tries = tx.attempts.lock(f"phone:{phone or link.conversation_id}", PROOF)
+            counted = proof_of(self.hasher, phone or link.conversation_id)
+            tries = tx.attempts.lock(counted, PROOF)
             if tries.blocked(self.clock.now()):
                 raise ProofPaused
         customer, accounts = self._known_by(phone)
@@ -83,7 +85,7 @@ class Registration:
             and any(account.endswith(digits) for account in accounts)
         )
         with self.uow() as tx:
-            tries = tx.attempts.lock(f"phone:{phone or link.conversation_id}", PROOF)
+            tries = tx.attempts.lock(counted, PROOF)
             if tries.blocked(self.clock.now()):
                 raise ProofPaused
             if customer is None or not fits:
@@ -246,7 +248,7 @@ class Registration:
             tx.enrolments.renew(enrolment, pin_hash=pin_hash)
             tx.audit.record("re_enrolled", enrolment_id=enrolment.id)
             tx.audit.record("pin_changed", enrolment_id=enrolment.id, by="proof")
-        clear_tries(tx, enrolment)
+        clear_tries(tx, self.hasher, enrolment)
         return enrolment
 
     def _bind(self, tx: Tx, link: Link, enrolment: Enrolment) -> None:

@@ -24,6 +24,7 @@ EVENTS = frozenset(
         "codes_many_this_hour",
         "confirmation_changed",
         "enrolled",
+        "enrolment_closed",
         "enrolment_frozen",
         "link_foreign_customer",
         "link_issued",

@@ -78,7 +78,7 @@ class SelfService:
             tx.enrolments.lock(enrolment.id)
             tx.enrolments.set_pin_hash(enrolment.id, pin_hash)
             tx.audit.record("pin_changed", enrolment_id=enrolment.id, by="old PIN")
-            clear_tries(tx, enrolment)
+            clear_tries(tx, self.hasher, enrolment)
             self.sessions.kill(
                 tx, enrolment.id, Ended.PIN_CHANGED, but_link=link.token_sha256
             )

@@ -29,4 +29,5 @@ class Tidying:
             tx.messages.purge(now - self.rules.keep_messages)
             tx.outbox.purge(now - self.rules.keep_messages)
             tx.turns.purge(now - self.rules.keep_messages)
+            tx.conversations.forget_strangers(now - self.rules.keep_messages)
             tx.commit()

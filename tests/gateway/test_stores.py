@@ -136,6 +136,23 @@ def test_digits_are_forgotten(stores):
     assert stores.conversations.get(first.id).digit_tail is None
 
 
+def test_silent_strangers_are_let_go(stores):
+    stranger, customer = begin(stores), begin(stores, "+15550100002")
+    stores.conversations.bind(customer.id, "e1")
+    for one in (stranger, customer):
+        marks = Marks(one.id, sent_at=NOON, user_id=f"US.{one.id}", identity_hash="h")
+        stores.conversations.heard([marks], NOON)
+
+    assert 0 == stores.conversations.forget_strangers(NOON)
+    assert 1 == stores.conversations.forget_strangers(NOON + MINUTE)
+    assert 0 == stores.conversations.forget_strangers(NOON + MINUTE)
+
+    gone = stores.conversations.get(stranger.id)
+    assert (None, None, None) == (gone.phone, gone.user_id, gone.identity_hash)
+    assert stranger.id != begin(stores).id
+    assert customer.id == begin(stores, "+15550100002").id
+
+
 def test_binding(stores):
     first = begin(stores)
     stores.conversations.bind(first.id, "e1")

@@ -117,6 +117,7 @@ def test_the_list_of_events_is_what_the_services_write():
             "token_validity.py",
             "authenticators.py",
             "code_unlocking.py",
+            "leaving.py",
         )
     ] + [(PROJECT / "banking/web/pages.py").read_text(encoding="utf-8")]
     written = {

@@ -186,6 +186,25 @@ class SqlConversations:
             .values(digit_tail=None, digit_tail_at=None)
         ).rowcount
 
+    def forget_strangers(self, before: datetime) -> int:
+        heard = func.coalesce(
+            CONVERSATIONS.c.last_inbound_at, CONVERSATIONS.c.created_at
+        )
+        silent = (
+            select(CONVERSATIONS.c.id)
+            .where(
+                CONVERSATIONS.c.enrolment_id.is_(None),
+                CONVERSATIONS.c.user.not_like("gone:%"),
+                heard < before,
+            )
+            # Whoever is just being heard is not silent, and nobody waits in a circle.
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(self.connection.execute(silent).scalars())
+        for conversation_id in ids:
+            self.forget_identity(conversation_id)
+        return len(ids)
+
     def bind(self, conversation_id: str, enrolment_id: str) -> None:
         self._set(conversation_id, enrolment_id=enrolment_id)
 

@@ -109,6 +109,18 @@ class MemoryConversations:
             self._set(conversation.id, digit_tail=None, digit_tail_at=None)
         return len(old)
 
+    def forget_strangers(self, before: datetime) -> int:
+        silent = [
+            c
+            for c in self.rows.values()
+            if c.enrolment_id is None
+            and _before(c.last_inbound_at, before)
+            and not c.user.startswith("gone:")
+        ]
+        for conversation in silent:
+            self.forget_identity(conversation.id)
+        return len(silent)
+
     def bind(self, conversation_id: str, enrolment_id: str) -> None:
         self._set(conversation_id, enrolment_id=enrolment_id)
 
