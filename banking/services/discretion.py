@@ -83,14 +83,13 @@ class Discretion:
         self,
         tx: Tx,
         conversation: Conversation,
-        message_id: str,
         digits: int,
-        now: datetime,
+        received_at: datetime,
     ) -> None:
         """Take the first part of a card number out of the messages before this one."""
-        since = now - 10 * self.rules.split_card_within
+        since = received_at - 10 * self.rules.split_card_within
         for earlier in tx.messages.latest_texts(conversation.id, since):
-            if earlier.id == message_id or not digits:
+            if earlier.received_at >= received_at or not digits:
                 continue
             count = min(digits, len(digits_at_end(earlier.text)))
             if not count:

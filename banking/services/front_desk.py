@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from banking.domain.delivery import IdentityLost, decide
@@ -38,6 +38,9 @@ from banking.ports.unit_of_work import Tx, UnitOfWork
 from banking.services.discretion import Discretion
 
 logger = logging.getLogger(__name__)
+
+# As fine as the database's clock.
+_A_MOMENT = timedelta(microseconds=1)
 
 type OnIdentityChange = Callable[[Tx, Conversation, str], None]
 
@@ -178,9 +181,10 @@ class FrontDesk:
             channel, sorted({m.phone for m in messages if m.phone}), now
         )
         taken = []
-        for message in messages:
+        for place, message in enumerate(messages):
             conversation = self._conversation(tx, channel, message, known, now)
-            one = self._read(tx, conversation, message, now)
+            # What came together has its order as well.
+            one = self._read(tx, conversation, message, now + place * _A_MOMENT)
             taken.append(one)
             if message.phone:
                 # The next message of this person goes on from here.
@@ -197,7 +201,7 @@ class FrontDesk:
         for one, message_id in fresh:
             if one.completes:
                 self._discretion.mend_earlier(
-                    tx, one.conversation, message_id, one.completes, now
+                    tx, one.conversation, one.completes, one.new.received_at
                 )
             left_alone = self._left_alone(tx, channel, one.conversation, one.message)
             if left_alone:

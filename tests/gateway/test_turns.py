@@ -1,5 +1,6 @@
 """A turn: what is answered, what is not, and once only."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -390,6 +391,21 @@ def test_a_card_number_split_over_two_messages(world):
     assert "my card is [card]" == texts[0]
     assert texts[1].startswith("[card 1111 #")
     assert "4111" not in repr(world.rasa.heard[0][2:])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("hello", "it is 4111 1111", "1111 1111", "thanks"),
+        ("hello", "4111", "1111", "1111", "1111", "thanks"),
+    ],
+)
+def test_a_card_number_split_within_one_delivery(world, said):
+    assert world.deliver(envelope([text_message(text) for text in said])).is_success
+
+    texts = [r.text for r in world.rows("SELECT text FROM messages_in")]
+    assert {"hello", "thanks"} < set(texts)
+    assert not [text for text in texts if re.search("4111|1111(?! #)", text)], texts
 
 
 def test_digits_a_minute_apart_are_two_numbers(world):
