@@ -224,7 +224,7 @@ def start(project, postgres, action_server, port):
         try:
             url = f"http://127.0.0.1:{port}/webhooks/gateway/"
             return requests.get(url, timeout=2).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     eventually(ready, seconds=90)
