@@ -53,8 +53,8 @@ def test_a_hundred_customers_are_believable_and_their_books_sound(world):
 
 def test_what_people_try_first_finds_something_on_any_day():
     town = Town(3, "US", dict.fromkeys(KycLevel))
-    people = {index: town.person(index) for index in range(FIRST + 20)}
     for month in range(12):
+        people = {index: town.person(index) for index in range(FIRST + 20)}
         now = START + timedelta(days=30 * month)
         this_month = now.replace(day=1, hour=0)
         last_month = (this_month - timedelta(days=1)).replace(day=1)
