@@ -243,7 +243,7 @@ class ExampleChange:
 
     @property
     def story(self) -> Taught | None:
-        """The test story that came or went, where it was none of examples."""
+        """The test story that came or went; None for a change of examples."""
         return next((one for one in self.taught if not one.intent), None)
 
 

@@ -185,6 +185,21 @@ def test_the_same_conversation_under_two_titles_is_two_tests(teaching, tells):
     assert not made_by(teaching, one).by_hand
 
 
+def test_what_is_like_a_removed_one_was_written_by_hand(teaching, tells, file):
+    others = teaching.made_stories().others
+    one, two = tells("One"), tells("Two", "gimme")
+    text = file.read_text()
+    remove(teaching, one)
+    teaching.revert(two, "Ann")
+    like_them = text[text.index('- story: "One"') :]
+    for told, by_hand in (('"One"', '"Uno"'), ("gimme", "more")):
+        like_them = like_them.replace(told, by_hand)
+    file.write_text(f"{file.read_text()}\n{like_them}")
+
+    seen = teaching.made_stories()
+    assert ((), others + 2) == (seen.made, seen.others)
+
+
 def test_a_title_is_free_again_once_its_test_is_gone(teaching, tells):
     first = tells("Broke")
     gone = remove(teaching, first)

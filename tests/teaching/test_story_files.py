@@ -66,6 +66,10 @@ FILES = {
         f"{HEAD}\n{ONE}\n{TWO}\n# --- others ---\n\n{BY_HAND}",
         f"{HEAD}\n{ONE}\n# --- others ---\n\n{BY_HAND}",
     ),
+    "with a comment of its own": (
+        f"{HEAD}\n{ONE}\n{TWO}  # Mine.\n\n{THREE}",
+        f"{HEAD}\n{ONE}\n{THREE}",
+    ),
     "behind a comment": (
         f"{HEAD}\n{ONE}\n# --- others ---\n\n{TWO}\n{THREE}",
         f"{HEAD}\n{ONE}\n# --- others ---\n\n{THREE}",
