@@ -58,9 +58,13 @@ def test_any_number_in_words_is_read_or_asked_about(number):
     american = read_amount(western(number, link=" ")[:64], "USD")
 
     if len(western(number)) <= 64:
-        assert Exactly(Money(number * 100, "USD")) == reading
-        # Without "and" a hundred or a thousand may have been left out.
         said = Money(number * 100, "USD")
+        if number > 10**6 and 100 <= number % 10**6 < 1000:
+            # "Five million nine hundred": a thousand may have been left out.
+            assert said in reading.options
+        else:
+            assert Exactly(said) == reading
+        # Without "and" a hundred or a thousand may have been left out.
         assert said in getattr(american, "options", (getattr(american, "amount", 0),))
 
 
