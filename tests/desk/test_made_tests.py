@@ -124,6 +124,7 @@ def test_a_broken_file_is_named_and_closes_no_page(trainer, file, item):
 
     trainer.press("remove")
     assert trainer.status == 409
+    assert len(trainer.find("error")) == 1
     for path in (PAGE, "/desk/changes", "/desk/inbox", f"/desk/test/{item}"):
         assert trainer.open(path).status == 200
     assert f"test_stories.yml:{len(whole.splitlines()) + 2}: " in trainer.open(
