@@ -2,8 +2,10 @@
 
 import shutil
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
+# Long enough for a busy machine; what is right is there at once anyway.
+expect.set_options(timeout=30_000)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A browser in a test talks to the test only; as root it cannot sandbox itself.
 FLAGS = [

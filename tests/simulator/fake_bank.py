@@ -41,6 +41,8 @@ class FakeBank:
     said: list[Json] = field(default_factory=list)
     """Messages of customers from webhooks it accepted."""
     statuses: list[Json] = field(default_factory=list)
+    knows_what_to_say: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is not set, the bank is typing."""
 
     def heard(self, body: bytes, signature: str) -> int:
         digest = hmac.new(self.app_secret.encode(), body, hashlib.sha256).hexdigest()
@@ -125,7 +127,7 @@ def one_page_pdf() -> bytes:
     return bytes(out)
 
 
-async def answer(graph: Graph, message: Json, web_url: str) -> None:
+async def answer(bank: FakeBank, graph: Graph, message: Json, web_url: str) -> None:
     """A scripted chat, enough to show every kind of bubble."""
     to = "+" + message.get("from", "")
     reading = {"status": "read", "message_id": message["id"]}
@@ -133,7 +135,7 @@ async def answer(graph: Graph, message: Json, web_url: str) -> None:
     interactive = message.get("interactive", {})
     reply = interactive.get(interactive.get("type", ""), {})
     said = (reply.get("title") or message.get("text", {}).get("body", "")).lower()
-    await asyncio.sleep(float(os.environ.get("FAKE_BANK_THINKS", "0")))
+    await bank.knows_what_to_say.wait()
     match said:
         case "hi" | "hello":
             await graph.say(to, "Hello! I'm the assistant of *Acme Bank*.")
@@ -178,6 +180,16 @@ async def answer(graph: Graph, message: Json, web_url: str) -> None:
 def create_bank(bank: FakeBank, graph: Graph, web_url: str) -> FastAPI:
     app = FastAPI(openapi_url=None)
     answering: set[asyncio.Task[None]] = set()
+    bank.knows_what_to_say.set()
+
+    @app.post("/thinking/{how}")
+    async def thinking(how: str) -> Response:
+        """Whoever looks at the dots decides for how long they are there."""
+        if how == "begin":
+            bank.knows_what_to_say.clear()
+        else:
+            bank.knows_what_to_say.set()
+        return Response()
 
     @app.get("/webhooks/whatsapp")
     async def handshake(request: Request) -> Response:
@@ -193,7 +205,7 @@ def create_bank(bank: FakeBank, graph: Graph, web_url: str) -> FastAPI:
         status = bank.heard(await request.body(), signature)
         for message in bank.said[known:]:
             if message["type"] in ("text", "interactive", "audio", "image"):
-                task = asyncio.create_task(answer(graph, message, web_url))
+                task = asyncio.create_task(answer(bank, graph, message, web_url))
                 answering.add(task)
                 task.add_done_callback(answering.discard)
         return Response(status_code=status)
