@@ -74,3 +74,13 @@ def test_what_is_refused_is_a_message_and_no_traceback(unlock, words, refusal):
 
 def test_one_name_is_not_enough(unlock):
     assert unlock(NUMBER, "--by", "Efua").exit_code == 2
+
+
+def test_who_leaves_is_let_go_and_named_by_initial_alone(unlock, bank: Bank):
+    words = ("customer", "leave", NUMBER, "--by", "Efua")
+    said = CliRunner().invoke(app, words)
+
+    assert said.output == f"{NUMBER} (Ama M.) banks by chat no more.\n"
+    with bank.uow() as tx:
+        assert tx.enrolments.by_customer(NUMBER).status is EnrolmentStatus.CLOSED
+    assert isinstance(CliRunner().invoke(app, words).exception, REFUSALS)
