@@ -1,6 +1,7 @@
 """What a customer types in secret is taken out; what they need stays."""
 
 import random
+import re
 import time
 
 import pytest
@@ -328,6 +329,13 @@ def test_whether_anything_else_was_said(text, more):
 # --- speed ------------------------------------------------------------------------
 
 
+LIMIT_S, TRIES = 0.05, 40
+# Work of the same kind, and how long it takes where the limit was set: a machine that
+# is slower, or has slower days, is slower at both.
+YARDSTICK, YARDSTICK_S = "pin 1234 " * 12_500, 0.0125
+WORD = re.compile(r"[0-9]+|[a-z]+")
+
+
 @pytest.mark.alone
 @pytest.mark.parametrize(
     "piece",
@@ -347,10 +355,18 @@ def test_fifty_kilobytes_take_no_longer_than_a_blink(piece):
     text = (piece * (50_000 // len(piece) + 1))[:50_000]
 
     # The best of many tries: others may be using this machine for a second or two.
-    assert any(timed(text) <= 0.05 for _ in range(40))
+    if any(timed(cut, text) <= LIMIT_S for _ in range(TRIES)):
+        return
+    best = min(timed(cut, text) for _ in range(TRIES))
+    slowness = min(timed(take_apart, YARDSTICK) for _ in range(TRIES)) / YARDSTICK_S
+    assert best <= LIMIT_S * max(1.0, slowness)
 
 
-def timed(text):
+def take_apart(text):
+    return [(*word.span(), word[0].lower()) for word in WORD.finditer(text)]
+
+
+def timed(work, text):
     started = time.thread_time()
-    cut(text)
+    work(text)
     return time.thread_time() - started
