@@ -21,11 +21,13 @@ from rasa_addons.neighbours import Neighbours
 from rasa_addons.sentence_encoder import vectors_of
 from rasa_addons.shorthand import written_out
 from rasa_addons.softmax import Softmax, fit
+from rasa_addons.spelling import Spelling
 from rasa_addons.tuned_encoder import TunedEncoder
 from rasa_addons.wordings import Wordings
 
 MODEL_FILE = "linear.npz"
 WORDINGS_FILE = "wordings.json"
+SPELLING_FILE = "spelling.json"
 NEIGHBOURS_FILE = "neighbours.npz"
 ENCODER_FILE = "encoder.npz"
 TOPICS_FILE = "topics-{}.npz"
@@ -61,6 +63,7 @@ class IntentModel:
     """``topics`` are the fits of intents that have fixed answers; ``encoder`` is there
     when the sentence encoder was tuned to the examples."""
 
+    spelling: Spelling
     wordings: Wordings
     fitted: Softmax
     neighbours: Neighbours
@@ -84,6 +87,7 @@ class IntentModel:
             texts, dense, sparse, labels, c=settings.trust, vote=settings.vote
         )
         return cls(
+            Spelling.learned(written),
             wordings,
             fitted,
             Neighbours.learned(dense, labels, fitted.classes),
@@ -101,11 +105,18 @@ class IntentModel:
         self, texts: Sequence[Text], rows: Optional[np.ndarray] = None
     ) -> Features:
         """Dense and sparse rows; ``rows``: the published encoder's, where known."""
+        written = [written_out(text) for text in texts]
+        spelt = [self.spelling.of(text) for text in written]
         if self.encoder is not None:
-            rows = self.encoder.vectors_of(texts)
+            rows = self.encoder.vectors_of(spelt)
         elif rows is None:
-            rows = vectors_of(texts)
-        return rows, self.wordings.of([written_out(text) for text in texts])
+            rows = vectors_of(spelt)
+        else:
+            other = [i for i, text in enumerate(written) if spelt[i] != text]
+            if other:
+                rows = rows.copy()
+                rows[other] = vectors_of([spelt[i] for i in other])
+        return rows, self.wordings.of(spelt)
 
     def chances(self, features: Features) -> np.ndarray:
         """What the fit says, and the vote of the nearest sentences; a row a text."""
@@ -131,12 +142,14 @@ class IntentModel:
         if self.encoder is not None:
             self.encoder.save(folder / ENCODER_FILE)
         (folder / WORDINGS_FILE).write_text(json.dumps(self.wordings.as_json()))
+        (folder / SPELLING_FILE).write_text(json.dumps(self.spelling.as_json()))
 
     @classmethod
     def read(cls, folder: Path, vote: float) -> "IntentModel":
         """The inverse of ``save``; a pickle in a file is refused."""
         encoder = folder / ENCODER_FILE
         return cls(
+            Spelling.from_json(json.loads((folder / SPELLING_FILE).read_text())),
             Wordings.from_json(json.loads((folder / WORDINGS_FILE).read_text())),
             Softmax.read(folder / MODEL_FILE),
             Neighbours.read(folder / NEIGHBOURS_FILE),
