@@ -202,7 +202,8 @@ class Payments:
         with self.uow() as tx:
             tx.enrolments.lock(caller.id)
             latest = tx.transfers.latest_of(caller.id, limit=20)
-            meant = self._named(tx, caller, latest, asked.which)
+            which = asked.which
+            meant = those_meant(tx, caller, latest, which) if which else []
             # A name that fits none was misheard; one that fits another is obeyed.
             among = meant or latest
             waiting = [t for t in among if t.state in _CANCELLABLE]
@@ -224,18 +225,11 @@ class Payments:
         with self.uow() as tx:
             found = tx.transfers.latest_of(caller.id, limit=20)
             if asked.which:
-                found = self._named(tx, caller, found, asked.which)
+                found = those_meant(tx, caller, found, asked.which)
         if not found:
             return Say("utter_transfer_status_none")
         transfer = found[0]
         return Say(STATUS[transfer.state], facts_of(transfer))
-
-    @staticmethod
-    def _named(
-        tx: Tx, caller: Caller, transfers: list[Transfer], which: str | None
-    ) -> list[Transfer]:
-        saved = tx.payees.of(caller.id)
-        return those_meant(transfers, which, saved) if which else []
 
     def _link(self, tx: Tx, caller: Caller, transfer_id: str) -> str:
         return self.links.issue(

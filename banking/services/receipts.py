@@ -62,7 +62,7 @@ class Receipts:
             latest = tx.transfers.latest_of(caller.id, limit=_LOOKED_BACK)
             found = [t for t in latest if t.state is TransferState.POSTED]
             if asked.which:
-                found = those_meant(found, asked.which, tx.payees.of(caller.id))
+                found = those_meant(tx, caller, found, asked.which)
             if not found:
                 return Say("utter_receipt_none")
             # Behind this turn's own words: they announce it.

@@ -11,7 +11,8 @@ from banking.domain import masking
 from banking.domain.amounts import Ambiguous, Exactly, read_amount
 from banking.domain.money import Money
 from banking.domain.transfer import Transfer, TransferState
-from banking.ports.money import Payee
+from banking.ports.unit_of_work import Tx
+from banking.services.kyc import Caller
 from banking.services.payees import named
 
 
@@ -63,13 +64,14 @@ def payee_of(transfer: Transfer) -> str:
 
 
 def those_meant(
-    transfers: Sequence[Transfer], which: str, saved: list[Payee]
+    tx: Tx, caller: Caller, transfers: Sequence[Transfer], which: str
 ) -> list[Transfer]:
     """Those that `which` names: by the amount, a word of the payee's name, or what
     the customer calls a saved payee.
     """
     words = which.casefold().split()
-    accounts = {payee.account for payee in named(saved, which)}
+    saved = named(tx.payees.of(caller.id), which)
+    accounts = {payee.account for payee in saved}
     return [
         t
         for t in transfers
