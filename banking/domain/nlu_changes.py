@@ -26,9 +26,23 @@ def changes(before: Evaluation | None, after: Scores) -> Changes:
         return Changes(None)
     return Changes(
         earlier,
-        now_wrong=_missing(after.mistakes, earlier.mistakes),
-        now_right=_missing(earlier.mistakes, after.mistakes),
+        now_wrong=only_in(after.mistakes, earlier.mistakes),
+        now_right=only_in(earlier.mistakes, after.mistakes),
     )
+
+
+def only_in(
+    these: tuple[Mistake, ...], those: tuple[Mistake, ...]
+) -> tuple[Mistake, ...]:
+    """The mistakes of ``these``, in order, whose texts are not wrong in ``those``."""
+    others = Counter((mistake.text, mistake.wanted) for mistake in those)
+    left = []
+    for mistake in these:
+        if others[mistake.text, mistake.wanted]:
+            others[mistake.text, mistake.wanted] -= 1
+        else:
+            left.append(mistake)
+    return tuple(left)
 
 
 def _same(before: Evaluation | None, after: Scores) -> Scores | None:
@@ -49,16 +63,3 @@ def _shape(scores: Scores) -> tuple[object, ...]:
         found,
         tuple((each.intent, each.n) for each in scores.intents),
     )
-
-
-def _missing(
-    these: tuple[Mistake, ...], those: tuple[Mistake, ...]
-) -> tuple[Mistake, ...]:
-    others = Counter((mistake.text, mistake.wanted) for mistake in those)
-    left = []
-    for mistake in these:
-        if others[mistake.text, mistake.wanted]:
-            others[mistake.text, mistake.wanted] -= 1
-        else:
-            left.append(mistake)
-    return tuple(left)

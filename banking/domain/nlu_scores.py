@@ -102,7 +102,9 @@ class Mistake(Kept):
     """A text that was not taken for what it means.
 
     ``got`` is what the customer met, a refusal maybe; ``guess`` with its
-    ``confidence`` is what the classifier believed.
+    ``confidence`` is what the classifier believed. What was meant was
+    ``short`` of the guess by so much confidence, or of the threshold where it was the
+    guess; the guess has its ``lead`` over what came next and over the threshold.
     """
 
     text: str
@@ -110,6 +112,8 @@ class Mistake(Kept):
     got: str
     guess: str
     confidence: float
+    short: float
+    lead: float
 
     @property
     def refused(self) -> bool:

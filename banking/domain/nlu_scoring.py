@@ -84,7 +84,7 @@ def score(
         bins=_bins(answers),
         trade_off=tuple(_trade_off(answers, strangers, at) for at in THRESHOLDS),
         entities=tuple(_entity(kind, spoken) for kind in tested.kinds),
-        mistakes=_mistakes(answers, accepted),
+        mistakes=_mistakes(answers, accepted, threshold),
         entity_mistakes=_entity_mistakes(tested.kinds, spoken),
         p50_ms=percentile(times, 50),
         p95_ms=percentile(times, 95),
@@ -187,20 +187,26 @@ def _trade_off(
 
 
 def _mistakes(
-    answers: Sequence[_Answer], accepted: Sequence[Prediction]
+    answers: Sequence[_Answer], accepted: Sequence[Prediction], threshold: float
 ) -> tuple[Mistake, ...]:
-    found = [_mistake(a.got, a.wanted) for a in answers if not a.right]
-    found += [_mistake(prediction, OUT_OF_SCOPE) for prediction in accepted]
+    found = [_mistake(a.got, a.wanted, threshold) for a in answers if not a.right]
+    found += [_mistake(p, OUT_OF_SCOPE, threshold) for p in accepted]
     return tuple(sorted(found, key=lambda m: (-m.confidence, m.text, m.wanted)))
 
 
-def _mistake(prediction: Prediction, wanted: str) -> Mistake:
+def _mistake(prediction: Prediction, wanted: str, threshold: float) -> Mistake:
+    sure = prediction.guess_confidence
+    meant = prediction.chance_of(wanted)
+    asked_back = label(prediction.guess) == label(wanted)
     return Mistake(
         text=prediction.text,
         wanted=wanted,
         got=prediction.intent,
         guess=prediction.guess,
-        confidence=prediction.guess_confidence,
+        confidence=sure,
+        # Asked back although likely enough: another reading was as likely.
+        short=max(threshold - sure, 0.0) if asked_back else sure - meant,
+        lead=sure - max(threshold, *(chance for _, chance in prediction.others), 0.0),
     )
 
 

@@ -65,7 +65,8 @@ class Prediction:
     """What the assistant made of a text.
 
     ``intent`` is what it acts on, ``guess`` what it held for likeliest before a
-    fallback took its place. ``ms`` is how long it took.
+    fallback took its place; ``others`` are what came next, as far as known, with their
+    confidence. ``ms`` is how long it took.
     """
 
     text: str
@@ -75,6 +76,12 @@ class Prediction:
     guess_confidence: float
     spans: tuple[Span, ...] = ()
     ms: float | None = None
+    others: tuple[tuple[str, float], ...] = ()
+
+    def chance_of(self, intent: str) -> float:
+        """How likely it held an intent for, 0 where it was not among the likeliest."""
+        known = ((self.guess, self.guess_confidence), *self.others)
+        return next((sure for name, sure in known if label(name) == label(intent)), 0.0)
 
     def refused(self, threshold: float) -> bool:
         """Whether the customer is asked rather than taken at this word."""

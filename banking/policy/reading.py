@@ -173,6 +173,7 @@ def _unsound_language(language: LanguageRules) -> list[str]:
         for name in (
             "uncertain_below_percent",
             "close_percent",
+            "edge_percent",
             "margin_percent",
             "least_caught_percent",
             "most_lost_percent",

@@ -205,6 +205,7 @@ class LanguageRules:
     money_intents: tuple[str, ...]
     money_sentences: int
     money_sentences_drawn: int
+    edge_percent: int
     margin_percent: int
     noise_sentences: int
     least_caught_percent: int
@@ -225,6 +226,7 @@ class LanguageRules:
             money_intents=frozenset(self.money_intents),
             money_sentences=self.money_sentences,
             money_sentences_drawn=self.money_sentences_drawn,
+            edge=self.edge_percent / 100,
             margin=Fraction(self.margin_percent, 100),
             noise_sentences=self.noise_sentences,
             least_caught=Fraction(self.least_caught_percent, 100),

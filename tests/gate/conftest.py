@@ -1,27 +1,17 @@
 """A gate whose trainer and examiner find what they were told to find."""
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import pytest
 
 from banking.adapters.language.shelf import Shelf
-from banking.domain.gate import GateRules
 from banking.domain.nlu_scores import Evaluation
 from banking.domain.verdict import PASSED, Trial
 from banking.ports.models import ModelCard, Running, TrainingFailed
 from banking.services.model_gate import ModelGate
+from tests.gate.judging import RULES
 from tests.gate.shelves import Clock, evaluation, shelf_in, trained
 
-RULES = GateRules(
-    money_intents=frozenset({"transfer_money"}),
-    money_sentences=0,
-    money_sentences_drawn=2,
-    margin=Fraction(3, 100),
-    noise_sentences=1,
-    least_caught=Fraction(90, 100),
-    most_lost=Fraction(5, 100),
-)
 STORY = Trial("story", "a greeting", PASSED)
 
 

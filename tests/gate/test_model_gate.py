@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from banking.domain.gate import UNMEASURED
+from banking.domain.gate_figures import UNMEASURED
 from banking.domain.verdict import FAILED, NOT_RUN, PASSED, Trial
 from banking.ports.models import NothingToDo, NotPassed, TrainingFailed
 from tests.gate.shelves import events, serving, verdict_on

@@ -43,7 +43,9 @@ SPOKEN = EvaluationSet(
 )
 
 
-def said(text, intent, confidence=0.9, guess=None, sure=None, spans=(), ms=10.0):
+def said(
+    text, intent, confidence=0.9, guess=None, sure=None, spans=(), ms=10.0, others=()
+):
     return Prediction(
         text,
         intent,
@@ -52,6 +54,7 @@ def said(text, intent, confidence=0.9, guess=None, sure=None, spans=(), ms=10.0)
         confidence if sure is None else sure,
         spans,
         ms,
+        others,
     )
 
 
@@ -162,6 +165,45 @@ def test_the_surest_mistakes_come_first(scores):
         (mistake.text, mistake.confidence) for mistake in scores.mistakes
     ]
     assert [False, False, True] == [mistake.refused for mistake in scores.mistakes]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answer", "short", "lead"),
+    [
+        # Another one was likelier, or two.
+        ("lock_card", said("x", "greet", 0.6, others=(("lock_card", 0.4),)), 0.2, 0.1),
+        ("lock_card", said("x", "greet", 0.6, others=(("bye", 0.58),)), 0.6, 0.02),
+        # Asked back: not sure enough, or two were as likely.
+        ("lock_card", said("x", "nlu_fallback", 0.3, "lock_card", 0.45), 0.05, -0.05),
+        (
+            "lock_card",
+            said("x", "nlu_fallback", 0.3, "lock_card", 0.51, others=(("bye", 0.5),)),
+            0.0,
+            0.01,
+        ),
+        (
+            "lock_card",
+            said("x", "nlu_fallback", 0.3, "bye", 0.3, others=(("lock_card", 0.2),)),
+            0.1,
+            -0.2,
+        ),
+        # A topic of the fixed answers is as likely as all of them.
+        ("faq/fees", said("x", "greet", 0.6, others=(("faq", 0.3),)), 0.3, 0.1),
+    ],
+)
+def test_a_mistake_tells_how_far_it_was_from_right(wanted, answer, short, lead):
+    asked = EvaluationSet("asked", examples=(Example("x", wanted),))
+    (mistake,) = score(asked, [answer], THRESHOLD).mistakes
+
+    assert (mistake.short, mistake.lead) == pytest.approx((short, lead))
+
+
+def test_a_foreign_text_was_taken_by_its_lead():
+    asked = EvaluationSet("asked", foreign=("x",))
+    answer = said("x", "greet", 0.6, others=(("out_of_scope", 0.35),))
+    (mistake,) = score(asked, [answer], THRESHOLD).mistakes
+
+    assert (mistake.short, mistake.lead) == pytest.approx((0.25, 0.1))
 
 
 def test_latency_is_of_each_text_once(scores):

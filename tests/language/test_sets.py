@@ -168,6 +168,7 @@ def test_what_a_fallback_hid_is_the_guess():
 
     assert ("nlu_fallback", 0.3) == (read.intent, read.confidence)
     assert ("greet", 0.2) == (read.guess, read.guess_confidence)
+    assert (("bye", 0.1),) == read.others
     assert (Span("amount", 0, 1),) == read.spans
     assert "" == prediction({"text": "/x", "intent": None, "confidence": 0.0}).intent
 

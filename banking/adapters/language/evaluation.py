@@ -159,7 +159,7 @@ def _measure(
 def prediction(line: Mapping[str, Any]) -> Prediction:
     """Read one line of what a model has said; the guess comes from the ranking."""
     ranking = line.get("ranking") or [[line["intent"], line["confidence"]]]
-    guess, sure = ranking[0]
+    (guess, sure), *others = ranking
     return Prediction(
         text=line["text"],
         intent=line["intent"] or "",
@@ -171,6 +171,7 @@ def prediction(line: Mapping[str, Any]) -> Prediction:
             for each in line.get("entities", ())
         ),
         ms=line.get("ms"),
+        others=tuple((name or "", chance) for name, chance in others),
     )
 
 
