@@ -79,6 +79,13 @@ class FakeTeller:
         return Resumed(outcome, "Ama", self.registers, asked=True)
 
     @property
+    def drafts(self) -> list[SendMoneyDraft]:
+        """What it was told of payments, each time with all that was known by then."""
+        return [
+            request for request in self.asked if isinstance(request, SendMoneyDraft)
+        ]
+
+    @property
     def people(self) -> People:
         hours = OpeningHours(((480, 1080),) * 5 + (None, None))
         return People(hours=hours, clock=self, zone=UTC)
