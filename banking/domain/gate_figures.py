@@ -78,6 +78,7 @@ def _line(
     *,
     more_is_better: bool = True,
 ) -> Line:
-    change = share(*after) - share(*before)
-    better = None if change == 0 else (change > 0) is more_is_better
-    return Line(what, percent(*before), percent(*after), better)
+    was, now = percent(*before), percent(*after)
+    more = share(*after) > share(*before)
+    # What rounds to the same figure is the same to whoever reads it.
+    return Line(what, was, now, None if was == now else more is more_is_better)

@@ -176,3 +176,11 @@ def test_a_cross_validation_that_has_nothing_to_be_held_against_says_so():
     told = {line.what: (line.before, line.after) for line in verdict.lines}
     assert told[f"{CROSS_VALIDATION}: understood"] == (UNMEASURED, "75.0 %")
     assert verdict.passed
+
+
+def test_figures_that_read_the_same_are_neither_better_nor_worse():
+    before, after = (model(scores(texts=9000, right=n)) for n in (8100, 8099))
+    verdict = judged(before, replace(after, model_sha256="b"))
+    line = next(line for line in verdict.lines if line.what == "ours: understood")
+
+    assert (line.before, line.after, line.better) == ("90.0 %", "90.0 %", None)
