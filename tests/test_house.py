@@ -21,7 +21,6 @@ LONG_FILES = {
     "banking/ports/training.py": "the same, with everything a trainer sees",
     "banking/services/front_desk.py": "what becomes of each kind of message",
     "banking/services/turns.py": "one turn, from start to every way it may end",
-    "tests/gateway/conftest.py": "one world for all of the gateway's tests",
     "tests/gateway/test_redaction.py": "a table of what people type",
     "tests/gateway/test_stores.py": "each store's promise in turn",
     "tests/gateway/test_turns.py": "each way a turn may end",

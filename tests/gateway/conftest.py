@@ -1,14 +1,11 @@
 """A gateway on a real database, between a scripted Rasa and a listening messenger."""
 
 import asyncio
-import hashlib
-import hmac
 import itertools
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -27,13 +24,17 @@ from banking.services.sending import Sending
 from banking.services.turns import Turns
 from banking.web import webhooks
 from tests.clock import StoppedClock
-
-NUMBER_ID = "109876543210987"
-SECRET = "app-secret-of-the-tests"
-OLD_SECRET = "app-secret-before-rotation"
-VERIFY_TOKEN = "verify-me"
-AMA = "233244123456"
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+from tests.gateway.whatsapp import (
+    NOON,
+    NUMBER_ID,
+    OLD_SECRET,
+    PATH,
+    SECRET,
+    VERIFY_TOKEN,
+    envelope,
+    signed,
+    text_message,
+)
 
 
 @dataclass
@@ -197,7 +198,7 @@ class World:
     def deliver(self, body: Any, *, secret: str = SECRET, **headers: str):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.client.post(
-            "/webhooks/whatsapp",
+            PATH,
             content=raw,
             headers={"X-Hub-Signature-256": signed(raw, secret), **headers},
         )
@@ -230,55 +231,6 @@ class World:
                 connection.execute(
                     text("DELETE FROM procrastinate_jobs WHERE id = :i"), {"i": job.id}
                 )
-
-
-_ids = itertools.count(1)
-
-
-def signed(raw: bytes, secret: str = SECRET) -> str:
-    return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-
-
-def text_message(body: str, *, at: datetime = NOON, **more: Any) -> dict[str, Any]:
-    return {
-        "from": AMA,
-        "id": f"wamid.{next(_ids):08d}=",
-        "timestamp": str(int(at.timestamp())),
-        "type": "text",
-        "text": {"body": body},
-    } | more
-
-
-def change(
-    messages: list[Any] | None = None,
-    statuses: list[Any] | None = None,
-    *,
-    number_id: str = NUMBER_ID,
-    **more: Any,
-) -> dict[str, Any]:
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {
-            "display_phone_number": "15550100999",
-            "phone_number_id": number_id,
-        },
-        **({} if messages is None else {"messages": messages}),
-        **({} if statuses is None else {"statuses": statuses}),
-    } | more
-    return {"field": "messages", "value": value}
-
-
-def envelope(
-    messages: list[Any] | None = None, statuses: list[Any] | None = None, **more: Any
-) -> dict[str, Any]:
-    return wrapped([change(messages, statuses, **more)])
-
-
-def wrapped(*entries: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": "1", "changes": changes} for changes in entries],
-    }
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from banking.domain.delivery import (
     decide,
     window_open,
 )
-from tests.gateway.conftest import NOON
+from tests.gateway.whatsapp import NOON
 
 WAITS = [2, 131016, 133004, 131000, 1, 4, 80007, 130429, 131056, 131057]
 STOPS = [0, 190, 368, 131031, 130497, 131048]

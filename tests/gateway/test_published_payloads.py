@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.conftest import NUMBER_ID
+from tests.gateway.whatsapp import NUMBER_ID
 
 FOLDER = os.environ.get("WHATSAPP_FIXTURES")
 INDEX = Path(FOLDER, "index.jsonl").read_text().splitlines() if FOLDER else []

@@ -6,7 +6,7 @@ import pytest
 
 from banking.domain.bubbles import DocumentBubble, Text
 from banking.ports.gateway import SendFailed
-from tests.gateway.conftest import envelope
+from tests.gateway.whatsapp import envelope
 
 
 @pytest.fixture

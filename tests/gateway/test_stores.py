@@ -17,7 +17,7 @@ from banking.adapters.memory.gateway import (
 from banking.domain.bubbles import Choices, LinkButton, Option, Text
 from banking.domain.inbound import ChatRules
 from banking.ports.gateway import Marks, NewMessage, TurnRow
-from tests.gateway.conftest import NOON
+from tests.gateway.whatsapp import NOON
 
 MINUTE = timedelta(minutes=1)
 

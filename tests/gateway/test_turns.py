@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from banking.domain.bubbles import Choices, Text
 from banking.ports.gateway import RasaReply, RasaTurn, RasaUnavailable
-from tests.gateway.conftest import change, envelope, text_message, wrapped
+from tests.gateway.whatsapp import change, envelope, text_message, wrapped
 
 
 def outcomes(world):

@@ -1,6 +1,6 @@
 """From a signed delivery to an answer at the messenger."""
 
-from tests.gateway.conftest import envelope, text_message
+from tests.gateway.whatsapp import envelope, text_message
 
 
 def test_a_message_is_answered(world):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from banking.adapters.channels import whatsapp_inbound
-from tests.gateway.conftest import (
+from tests.gateway.whatsapp import (
     AMA,
     NUMBER_ID,
     OLD_SECRET,
