@@ -203,6 +203,12 @@ class World:
             headers={"X-Hub-Signature-256": signed(raw, secret), **headers},
         )
 
+    @property
+    def stored(self) -> list[str]:
+        """WhatsApp's ids of all that was let in."""
+        rows = self.rows("SELECT channel_id FROM messages_in ORDER BY id")
+        return [row.channel_id for row in rows]
+
     def write(self, body: str, **more: Any) -> str:
         """Deliver one text and return WhatsApp's id for it."""
         message = text_message(body, at=self.clock.moment, **more)
