@@ -23,7 +23,6 @@ LONG_FILES = {
     "banking/services/turns.py": "one turn, from start to every way it may end",
     "tests/gateway/test_redaction.py": "a table of what people type",
     "tests/gateway/test_stores.py": "each store's promise in turn",
-    "tests/gateway/test_turns.py": "each way a turn may end",
     "tests/gateway/test_whatsapp_outbound.py": "each thing the platform may answer",
     "tests/language/test_scores.py": "each figure against one counted by hand",
     "tests/rasa_addons/test_channel.py": "each thing a channel may be sent",

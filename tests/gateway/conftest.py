@@ -215,6 +215,12 @@ class World:
         assert self.deliver(envelope([message])).status_code == 200
         return message["id"]
 
+    def receive(self, message: dict[str, Any]) -> None:
+        """Deliver a message as one of this moment, and do what it calls for."""
+        message["timestamp"] = str(int(self.clock.moment.timestamp()))
+        assert self.deliver(envelope([message])).status_code == 200
+        self.work()
+
     def work(self) -> None:
         """Do every queued job that is due, in order, as a worker would."""
         while True:
