@@ -1,6 +1,5 @@
 """A gateway on a real database, between a scripted Rasa and a listening messenger."""
 
-import asyncio
 import itertools
 import json
 from collections.abc import Callable, Iterator
@@ -8,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
@@ -24,6 +22,7 @@ from banking.services.sending import Sending
 from banking.services.turns import Turns
 from banking.web import webhooks
 from tests.clock import StoppedClock
+from tests.gateway.client import Client
 from tests.gateway.whatsapp import (
     NOON,
     NUMBER_ID,
@@ -124,36 +123,6 @@ class NamedWords:
 class Files:
     def read(self, document_id: str) -> bytes | None:
         return b"%PDF" if document_id == "doc" else None
-
-
-class Client:
-    """Calls an application without a socket."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self.runner = asyncio.Runner()
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://bank"
-        )
-
-    def request(self, method: str, path: str, **content: Any) -> httpx.Response:
-        return self.runner.run(self.http.request(method, path, **content))
-
-    def get(self, path: str, **content: Any) -> httpx.Response:
-        return self.request("GET", path, **content)
-
-    def post(self, path: str, **content: Any) -> httpx.Response:
-        return self.request("POST", path, **content)
-
-    def at_once(self, times: int, path: str, **content: Any) -> list[httpx.Response]:
-        async def all_of_them() -> list[httpx.Response]:
-            posts = (self.http.post(path, **content) for _ in range(times))
-            return await asyncio.gather(*posts)
-
-        return self.runner.run(all_of_them())
-
-    def close(self) -> None:
-        self.runner.run(self.http.aclose())
-        self.runner.close()
 
 
 @dataclass
