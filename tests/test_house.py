@@ -27,7 +27,6 @@ LONG_FILES = {
     "tests/language/test_scores.py": "each figure against one counted by hand",
     "tests/rasa_addons/test_channel.py": "each thing a channel may be sent",
     "tests/simulator/test_graph_rules.py": "the platform's limits, one after the other",
-    "tests/teaching/test_teaching.py": "each act of a trainer, and what it leaves",
 }
 DRAWERS = re.compile(r"utils?|helpers?|common|base|misc|\w*manager\w*", re.IGNORECASE)
 # Written so that this file does not find itself.

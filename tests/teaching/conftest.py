@@ -16,81 +16,16 @@ from sqlalchemy import Engine, text
 from banking.bootstrap import Bank, open_bank, reach_outside
 from banking.bootstrap.teaching import open_teaching
 from banking.ports.gateway import NewMessage, TurnRow
-from banking.ports.training import InboxItem, InboxQuery, State
+from banking.ports.training import InboxItem, InboxQuery, State, Written
 from banking.services.teaching import Teaching
 from banking.settings import Settings
 from tests.clock import StoppedClock
+from tests.teaching.small_language import FILES
 
 PROJECT = Path(__file__).parents[2]
 PLAYED = json.loads(Path(__file__).with_name("played.json").read_text(encoding="utf-8"))
 
-DOMAIN = """\
-version: "3.1"
-intents:
-  - greet
-  - check_balance
-  - lock_card
-  - unlock_card
-  - transfer_money
-  - out_of_scope
-  - faq:
-      use_entities: true
-  - human_handoff
-  - deny
-entities:
-  - amount
-  - person
-  - phone
-  - payee
-actions: []
-responses:
-  utter_faq/hours:
-    - text: We are open.
-"""
-SERVICES = """\
-version: "3.1"
-
-# A trainer's own words about this file, kept.
-nlu:
-  - intent: check_balance
-    examples: |
-      - my balance
-      - how much   do i have
-      - balance of [savings](account), please
-
-  - intent: lock_card   # at once
-    examples: |
-      - lock my card now please
-      - freeze the card
-
-  - intent: unlock_card
-    examples: |
-      - i want my card to work again
-
-
-  - intent: transfer_money
-    examples: |
-      - send [50](amount) to [mum](person)
-      - pay [Peter](person) [20](amount) on [+12025550142](phone)
-"""
-TALK = """\
-version: "3.1"
-nlu:
-- intent: greet
-  examples: |
-    - hello
-- intent: human_handoff
-  examples: |
-    - a person please
-- intent: deny
-  examples: |
-    - nope
-- intent: out_of_scope
-  examples: |
-    - what is the weather
-- intent: faq/hours
-  examples: |
-    - when are you open"""
+BY = "Tess"
 
 
 @pytest.fixture(scope="session")
@@ -121,12 +56,11 @@ def bank(one_bank: Bank, clean_database: str) -> Bank:
 def home(tmp_path: Path) -> Path:
     """Give a LANGUAGE_HOME with a handful of intents."""
     folder = tmp_path / "language"
-    (folder / "data" / "services").mkdir(parents=True)
+    for name, content in FILES.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
     (folder / "tests").mkdir()
-    (folder / "domain.yml").write_text(DOMAIN, encoding="utf-8")
-    services = folder / "data" / "services" / "all.yml"
-    services.write_text(SERVICES, encoding="utf-8")
-    (folder / "data" / "talk.yml").write_text(TALK, encoding="utf-8")
     shutil.copy(PROJECT / "tests" / "test_stories.yml", folder / "tests")
     return folder
 
@@ -263,6 +197,18 @@ def item_of(teaching: Teaching) -> Callable[[int], InboxItem]:
 
 
 @pytest.fixture
+def asked(
+    chat: Callable[[], Chat], item_of: Callable[[int], InboxItem]
+) -> Callable[..., InboxItem]:
+    """Let a customer say something that is refused, and give its item."""
+
+    def ask(said: str, likely: str = "check_balance", **more: Any) -> InboxItem:
+        return item_of(chat().is_refused(said, likely, **more))
+
+    return ask
+
+
+@pytest.fixture
 def logged(bank: Bank) -> Callable[[], list[str]]:
     """Read the names of what the security log holds."""
 
@@ -288,3 +234,8 @@ def open_items(teaching: Teaching, **asked: Any) -> set[int]:
     """The open items that a query shows."""
     page = teaching.inbox(InboxQuery(state=State.OPEN, **asked))
     return {item for group in page.groups for item in group.items}
+
+
+def written(teaching: Teaching, **how: Any) -> Written:
+    """Write what is decided, as it is shown at this moment."""
+    return teaching.write(BY, teaching.preview().fingerprint, **how)

@@ -10,22 +10,10 @@ import pytest
 from banking.adapters.language.example_files import YamlExamples
 from banking.adapters.language.lint import lint
 from banking.adapters.language.writing import alone
-from banking.domain.examples import markup
 from banking.ports.training import DataBroken, FilesBusy, FilesChanged, Taught
+from tests.teaching.small_language import ALL, TALK, bytes_of, texts
 
-ALL = "data/services/all.yml"
-TALK = "data/talk.yml"
 NEW = Taught(ALL, "check_balance", "wat i got in [savings](account)")
-
-
-def bytes_of(home: Path) -> dict[str, bytes]:
-    files = sorted((home / "data").rglob("*"))
-    return {str(f.relative_to(home)): f.read_bytes() for f in files if f.is_file()}
-
-
-def texts(home: Path, intent: str) -> list[str]:
-    read = YamlExamples(home).read().examples
-    return [markup(e.lesson) for e in read if e.lesson.intent == intent]
 
 
 def add(home: Path, *taught: Taught):

@@ -14,7 +14,7 @@ from banking.ports.training import (
     StoryExists,
     StoryGone,
 )
-from tests.teaching.test_teaching import failing
+from tests.teaching.full_disk import failing
 
 
 @pytest.fixture
