@@ -18,7 +18,6 @@ LONG_FILES = {
     "banking/adapters/channels/whatsapp_inbound.py": "every type of one webhook",
     "banking/adapters/memory/gateway.py": "the twin of six small stores",
     "banking/ports/gateway.py": "one promise after the other, nothing that runs",
-    "banking/ports/training.py": "the same, with everything a trainer sees",
     "banking/services/front_desk.py": "what becomes of each kind of message",
     "banking/services/turns.py": "one turn, from start to every way it may end",
     "tests/gateway/test_redaction.py": "a table of what people type",

@@ -20,7 +20,7 @@ _FORGET: Final = text("DELETE FROM rasa_conversations WHERE updated_at < :before
 
 @dataclass(frozen=True, slots=True)
 class RasaTracker:
-    """Keeps the promise of ``banking.ports.training.Trackers``."""
+    """Keeps the promise of ``banking.ports.stories.Trackers``."""
 
     engine: Engine = field(repr=False)
 

@@ -6,22 +6,23 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from banking.domain.examples import Example, Span
-from banking.ports.training import (
+from banking.ports.inbox import (
     Around,
-    Done,
-    ExampleChange,
     InboxItem,
     InboxPage,
     InboxQuery,
-    IntentCard,
-    MadeStories,
-    Preview,
-    Reverted,
     SaidPage,
     State,
-    StoryDraft,
+)
+from banking.ports.lessons import (
+    Done,
+    ExampleChange,
+    IntentCard,
+    Preview,
+    Reverted,
     Written,
 )
+from banking.ports.stories import MadeStories, StoryDraft
 
 
 class TeachingDesk(Protocol):

@@ -21,9 +21,10 @@ from banking.ports.identity import (
     LinkStore,
     SessionStore,
 )
+from banking.ports.inbox import InboxStore
+from banking.ports.lessons import LessonStore
 from banking.ports.money import Documents, Parked, Payees, Transfers
 from banking.ports.staff import StaffStore
-from banking.ports.training import InboxStore, LessonStore
 
 type Json = str | int | float | bool | list[Json] | dict[str, Json] | None
 

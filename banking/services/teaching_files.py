@@ -9,21 +9,17 @@ from secrets import token_hex
 from typing import Final
 
 from banking.domain.examples import Concern, markup
-from banking.ports.training import (
-    ChangedFiles,
-    Corpus,
+from banking.ports.inbox import State
+from banking.ports.language_files import ChangedFiles, Corpus, Taught
+from banking.ports.lessons import (
     Decision,
     ExampleChange,
-    FilesChanged,
-    NoSuchChange,
-    NoSuchItem,
     Preview,
     Proposal,
     Reverted,
-    State,
-    Taught,
     Written,
 )
+from banking.ports.teaching_refusals import FilesChanged, NoSuchChange, NoSuchItem
 from banking.ports.unit_of_work import Tx
 from banking.services.teaching_proposals import proposals
 from banking.services.teaching_room import Room, kept

@@ -10,17 +10,16 @@ from typing import Final
 from banking.domain.examples import Example
 from banking.domain.inbox import Found, Heard, Reason, find
 from banking.domain.pseudonyms import masked
-from banking.ports.training import (
+from banking.ports.inbox import (
     Around,
     InboxItem,
     InboxPage,
     InboxQuery,
-    IntentCard,
-    NoSuchItem,
     SaidPage,
     State,
-    UnknownIntent,
 )
+from banking.ports.lessons import IntentCard
+from banking.ports.teaching_refusals import NoSuchItem, UnknownIntent
 from banking.ports.unit_of_work import Tx
 from banking.services.teaching_room import Room, storable, told
 

@@ -8,14 +8,12 @@ from secrets import token_hex
 from typing import Final
 
 from banking.domain.examples import Lesson, Span, well_placed
-from banking.ports.training import (
-    Corpus,
-    Decision,
-    Done,
-    InboxItem,
+from banking.ports.inbox import InboxItem, State
+from banking.ports.language_files import Corpus
+from banking.ports.lessons import Decision, Done
+from banking.ports.teaching_refusals import (
     NoSuchItem,
     SpansUnreadable,
-    State,
     UnknownEntity,
     UnknownIntent,
 )

@@ -7,16 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from banking.ports.training import (
-    ExampleChange,
-    MadeStories,
-    MadeStory,
-    NoSuchChange,
-    Story,
-    StoryEdited,
-    StoryGone,
-    Taught,
-)
+from banking.ports.language_files import Taught
+from banking.ports.lessons import ExampleChange
+from banking.ports.stories import MadeStories, MadeStory, Story
+from banking.ports.teaching_refusals import NoSuchChange, StoryEdited, StoryGone
 from banking.services.teaching_room import Room, kept
 
 

@@ -24,7 +24,9 @@ from banking.domain.examples import (
 )
 from banking.domain.pseudonyms import one_line, pseudonymous
 from banking.domain.redaction import redact
-from banking.ports.training import Corpus, InboxItem, Proposal
+from banking.ports.inbox import InboxItem
+from banking.ports.language_files import Corpus
+from banking.ports.lessons import Proposal
 
 # Of a hundred, on sentences without case and signs.
 RIVAL: Final = 90

@@ -10,14 +10,9 @@ from datetime import timedelta
 from banking.domain.inbox import Heard, InboxRules
 from banking.domain.pseudonyms import masked
 from banking.ports.identity import Clock
-from banking.ports.training import (
-    ChangedFiles,
-    ExampleFiles,
-    FileChange,
-    Said,
-    StoryFiles,
-    Trackers,
-)
+from banking.ports.inbox import Said
+from banking.ports.language_files import ChangedFiles, ExampleFiles, FileChange
+from banking.ports.stories import StoryFiles, Trackers
 from banking.ports.unit_of_work import UnitOfWork
 
 

@@ -18,7 +18,9 @@ from banking.domain.stories import (
     steps_of,
     story_text,
 )
-from banking.ports.training import NotKept, StoryDraft, Taught
+from banking.ports.language_files import Taught
+from banking.ports.stories import StoryDraft
+from banking.ports.teaching_refusals import NotKept
 from banking.services.teaching_room import Room, kept
 
 STORIES: Final = "tests/test_stories.yml"

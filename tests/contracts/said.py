@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from banking.domain.inbox import Found, Heard, Reason
 from banking.ports.gateway import NewMessage, TurnRow
-from banking.ports.training import Decision, State
+from banking.ports.inbox import State
+from banking.ports.lessons import Decision
 from tests.contracts.conftest import NOON
 
 MINUTE = timedelta(minutes=1)

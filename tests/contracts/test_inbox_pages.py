@@ -4,7 +4,7 @@ import pytest
 
 from banking.domain.examples import Lesson
 from banking.domain.inbox import Reason
-from banking.ports.training import InboxQuery, Order, State
+from banking.ports.inbox import InboxQuery, Order, State
 from tests.contracts.conftest import NOON
 from tests.contracts.said import MINUTE, decide, found, put
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from banking.domain.examples import Lesson, Span
 from banking.domain.inbox import Reason
-from banking.ports.training import State
+from banking.ports.inbox import State
 from tests.contracts.conftest import NOON
 from tests.contracts.said import MINUTE, decide, found, put
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from banking.domain.examples import Lesson, Span
-from banking.ports.training import Decision, State, Taught
+from banking.ports.inbox import State
+from banking.ports.language_files import Taught
+from banking.ports.lessons import Decision
 from tests.contracts.conftest import NOON
 from tests.contracts.said import MINUTE, found, put
 

@@ -3,7 +3,7 @@
 import pytest
 
 from banking.bootstrap import Bank
-from banking.ports.training import InboxQuery, State
+from banking.ports.inbox import InboxQuery, State
 from banking.web.desk import shown
 from tests.desk.chats import Chat, odd_messages
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from banking.bootstrap import Bank
 from banking.domain.examples import Span
 from banking.domain.staff import Role
-from banking.ports.training import InboxQuery, State
+from banking.ports.inbox import InboxQuery, State
 from banking.web.app import create_app
 from tests.browsers import chromium
 from tests.desk.chats import Chat, odd_messages

@@ -4,7 +4,7 @@ import pytest
 
 from banking.bootstrap import Bank
 from banking.domain.examples import Span
-from banking.ports.training import InboxQuery, State
+from banking.ports.inbox import InboxQuery, State
 from tests.desk.chats import Chat, odd_messages
 from tests.desk.conftest import Visitor
 

@@ -2,7 +2,7 @@
 
 from banking.bootstrap import Bank
 from banking.domain.examples import Span
-from banking.ports.training import InboxQuery
+from banking.ports.inbox import InboxQuery
 from banking.web.desk import shown
 from tests.contracts.conftest import AMA
 from tests.desk.chats import Chat

@@ -16,7 +16,8 @@ from sqlalchemy import Engine, text
 from banking.bootstrap import Bank, open_bank, reach_outside
 from banking.bootstrap.teaching import open_teaching
 from banking.ports.gateway import NewMessage, TurnRow
-from banking.ports.training import InboxItem, InboxQuery, State, Written
+from banking.ports.inbox import InboxItem, InboxQuery, State
+from banking.ports.lessons import Written
 from banking.services.teaching import Teaching
 from banking.settings import Settings
 from tests.clock import StoppedClock

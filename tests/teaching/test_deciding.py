@@ -3,12 +3,11 @@
 import pytest
 
 from banking.domain.examples import Span
-from banking.ports.training import (
+from banking.ports.inbox import InboxQuery, State
+from banking.ports.teaching_refusals import (
     DataBroken,
-    InboxQuery,
     NoSuchItem,
     SpansUnreadable,
-    State,
     UnknownEntity,
     UnknownIntent,
 )

@@ -10,7 +10,8 @@ import pytest
 from banking.adapters.language.example_files import YamlExamples
 from banking.adapters.language.lint import lint
 from banking.adapters.language.writing import alone
-from banking.ports.training import DataBroken, FilesBusy, FilesChanged, Taught
+from banking.ports.language_files import Taught
+from banking.ports.teaching_refusals import DataBroken, FilesBusy, FilesChanged
 from tests.teaching.small_language import ALL, TALK, bytes_of, texts
 
 NEW = Taught(ALL, "check_balance", "wat i got in [savings](account)")

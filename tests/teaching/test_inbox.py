@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from banking.domain.inbox import Reason
-from banking.ports.training import InboxQuery, NoSuchItem, Order, State
+from banking.ports.inbox import InboxQuery, Order, State
+from banking.ports.teaching_refusals import NoSuchItem
 from tests.teaching.conftest import open_items
 
 

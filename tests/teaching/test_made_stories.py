@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from banking.adapters.language.story_files import STORIES
-from banking.ports.training import (
+from banking.ports.teaching_refusals import (
     DataBroken,
     FilesBusy,
     NoSuchChange,

@@ -3,7 +3,7 @@
 import pytest
 
 from banking.domain.examples import Concern, Span
-from banking.ports.training import State
+from banking.ports.inbox import State
 from tests.teaching.conftest import BY, written
 from tests.teaching.small_language import ALL, bytes_of, texts
 

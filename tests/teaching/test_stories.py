@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from banking.ports.training import NotKept, StoryExists
+from banking.ports.teaching_refusals import NotKept, StoryExists
 from tests.teaching.conftest import PLAYED, PROJECT
 
 STORIES = PROJECT / "tests" / "test_stories.yml"

@@ -7,12 +7,12 @@ import pytest
 from banking.adapters.language.story_files import STORIES, YamlStories
 from banking.adapters.language.writing import alone
 from banking.domain.examples import Span
-from banking.ports.training import (
+from banking.ports.language_files import Taught
+from banking.ports.teaching_refusals import (
     DataBroken,
     FilesBusy,
     StoryEdited,
     StoryExists,
-    Taught,
 )
 
 HEAD = 'version: "3.1"\n\n# What must stay as it is.\n\nstories:\n'

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from banking.domain.examples import Span
-from banking.ports.training import (
+from banking.ports.inbox import State
+from banking.ports.teaching_refusals import (
     FilesBusy,
     FilesChanged,
     NoSuchChange,
     NoSuchItem,
-    State,
 )
 from tests.teaching.conftest import BY, written
 from tests.teaching.full_disk import failing

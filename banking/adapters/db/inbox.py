@@ -17,7 +17,7 @@ from banking.adapters.db.training_groups import Groups, words_of
 from banking.adapters.db.training_rows import item, spans_kept
 from banking.domain.inbox import Found, Heard
 from banking.domain.pseudonyms import masked
-from banking.ports.training import InboxItem, InboxPage, InboxQuery, State
+from banking.ports.inbox import InboxItem, InboxPage, InboxQuery, State
 
 MOST_OF_A_STORY: Final = 60
 AT_ONCE: Final = 500
@@ -63,7 +63,7 @@ _FORGET_GROUPS: Final = text(
 
 @dataclass(frozen=True, slots=True)
 class SqlInbox:
-    """Keeps the promise of ``banking.ports.training.InboxStore``."""
+    """Keeps the promise of ``banking.ports.inbox.InboxStore``."""
 
     connection: Connection
 

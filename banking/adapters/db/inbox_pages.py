@@ -11,13 +11,7 @@ from sqlalchemy import Connection, text
 from banking.adapters.db.training_rows import ranking, spans
 from banking.adapters.db.turns_heard import like
 from banking.domain.inbox import Reason
-from banking.ports.training import (
-    InboxGroup,
-    InboxPage,
-    InboxQuery,
-    Order,
-    State,
-)
+from banking.ports.inbox import InboxGroup, InboxPage, InboxQuery, Order, State
 
 _WANTED: Final = """
     state = :state

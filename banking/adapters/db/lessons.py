@@ -17,14 +17,9 @@ from banking.adapters.db.training_rows import (
     lesson_kept,
     taught_kept,
 )
-from banking.ports.training import (
-    TAUGHT,
-    Decision,
-    ExampleChange,
-    InboxItem,
-    State,
-    Taught,
-)
+from banking.ports.inbox import TAUGHT, InboxItem, State
+from banking.ports.language_files import Taught
+from banking.ports.lessons import Decision, ExampleChange
 
 _DECIDE: Final = text(
     """
@@ -49,7 +44,7 @@ _UNDECIDED: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class SqlLessons:
-    """Keeps the promise of ``banking.ports.training.LessonStore``."""
+    """Keeps the promise of ``banking.ports.lessons.LessonStore``."""
 
     connection: Connection
 

@@ -10,7 +10,9 @@ from sqlalchemy import RowMapping
 from banking.domain.examples import Lesson, Span, trimmed
 from banking.domain.inbox import Heard, Reason
 from banking.domain.own_name import without_own_name
-from banking.ports.training import ExampleChange, InboxItem, State, Taught
+from banking.ports.inbox import InboxItem, State
+from banking.ports.language_files import Taught
+from banking.ports.lessons import ExampleChange
 
 
 def heard(row: Any) -> Heard:

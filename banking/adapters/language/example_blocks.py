@@ -13,7 +13,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from banking.domain.examples import Example, markup, read_markup
-from banking.ports.training import DataBroken, Taught
+from banking.ports.language_files import Taught
+from banking.ports.teaching_refusals import DataBroken
 
 _DASH: Final = re.compile(r"\s*-\s*")
 

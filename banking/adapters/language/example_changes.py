@@ -16,7 +16,8 @@ from banking.adapters.language.example_blocks import (
     taken_out,
 )
 from banking.domain.examples import markup
-from banking.ports.training import DataBroken, Taught
+from banking.ports.language_files import Taught
+from banking.ports.teaching_refusals import DataBroken
 
 
 def blocks_of(texts: Mapping[str, str]) -> dict[str, tuple[Block, ...]]:

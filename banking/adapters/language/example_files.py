@@ -27,13 +27,8 @@ from banking.adapters.language.example_changes import (
     without_lines,
 )
 from banking.adapters.language.writing import alone, write_all
-from banking.ports.training import (
-    Corpus,
-    DataBroken,
-    FileChange,
-    FilesChanged,
-    Taught,
-)
+from banking.ports.language_files import Corpus, FileChange, Taught
+from banking.ports.teaching_refusals import DataBroken, FilesChanged
 
 SUFFIXES: Final = (".yml", ".yaml")
 type Lint = Callable[[], Iterable[str]]
@@ -45,7 +40,7 @@ def _no_lint() -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class YamlExamples:
-    """Keeps the promise of ``banking.ports.training.ExampleFiles``.
+    """Keeps the promise of ``banking.ports.language_files.ExampleFiles``.
 
     ``lint`` gives what is wrong with the data as it is on disk, a line each.
     """

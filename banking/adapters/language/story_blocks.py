@@ -20,7 +20,8 @@ from banking.adapters.language.lint_yaml import (
 )
 from banking.domain.data_findings import Finding
 from banking.domain.examples import Lesson, read_markup
-from banking.ports.training import DataBroken, Story
+from banking.ports.stories import Story
+from banking.ports.teaching_refusals import DataBroken
 
 _COMMENT: Final = re.compile("( *)#")
 _EMPTY_LINE: Final = re.compile(r"(?<=\n)[ \t]*\r?\n\Z")

@@ -23,14 +23,9 @@ from banking.adapters.language.story_blocks import (
 )
 from banking.adapters.language.writing import alone, write_all
 from banking.domain.data_findings import Finding
-from banking.ports.training import (
-    DataBroken,
-    FileChange,
-    Story,
-    StoryEdited,
-    StoryExists,
-    Taught,
-)
+from banking.ports.language_files import FileChange, Taught
+from banking.ports.stories import Story
+from banking.ports.teaching_refusals import DataBroken, StoryEdited, StoryExists
 
 # Rasa takes a file for a test of stories by how its name begins.
 STORIES: Final = "tests/test_stories.yml"
@@ -39,7 +34,7 @@ _NEW: Final = 'version: "3.1"\n\nstories:\n'
 
 @dataclass(frozen=True, slots=True)
 class YamlStories:
-    """Keeps the promise of ``banking.ports.training.StoryFiles``."""
+    """Keeps the promise of ``banking.ports.stories.StoryFiles``."""
 
     home: Path
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from banking.ports.training import FilesBusy
+from banking.ports.teaching_refusals import FilesBusy
 
 LOCK = "models/teaching.lock"
 

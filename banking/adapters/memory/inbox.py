@@ -14,7 +14,7 @@ from banking.adapters.memory.inbox_pages import Kept
 from banking.adapters.memory.turns_heard import MemoryHeard
 from banking.domain.inbox import Found, Heard
 from banking.domain.pseudonyms import masked
-from banking.ports.training import InboxItem, InboxPage, InboxQuery, State
+from banking.ports.inbox import InboxItem, InboxPage, InboxQuery, State
 
 
 @dataclass(frozen=True, slots=True)

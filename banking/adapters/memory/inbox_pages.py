@@ -7,7 +7,7 @@ from datetime import datetime
 
 from banking.adapters.memory.turns_heard import holds
 from banking.domain.inbox import Reason
-from banking.ports.training import (
+from banking.ports.inbox import (
     TAUGHT,
     InboxGroup,
     InboxItem,

@@ -6,14 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from banking.adapters.memory.inbox import MemoryInbox
-from banking.ports.training import (
-    TAUGHT,
-    Decision,
-    ExampleChange,
-    InboxItem,
-    State,
-    Taught,
-)
+from banking.ports.inbox import TAUGHT, InboxItem, State
+from banking.ports.language_files import Taught
+from banking.ports.lessons import Decision, ExampleChange
 
 
 @dataclass

@@ -4,7 +4,9 @@ from starlette.responses import Response
 
 from banking.domain.examples import Span
 from banking.domain.staff import Role
-from banking.ports.training import Done, InboxItem, SpansUnreadable
+from banking.ports.inbox import InboxItem
+from banking.ports.lessons import Done
+from banking.ports.teaching_refusals import SpansUnreadable
 from banking.web.desk.desk import Desk
 from banking.web.desk.doors import Asked, Door
 from banking.web.desk.inbox import decided

@@ -5,11 +5,11 @@ from typing import Any
 from starlette.responses import Response
 
 from banking.domain.staff import Role
-from banking.ports.training import (
+from banking.ports.lessons import Preview
+from banking.ports.teaching_refusals import (
     DataBroken,
     FilesBusy,
     FilesChanged,
-    Preview,
     StoryEdited,
     StoryExists,
     TeachingRefused,

@@ -21,7 +21,7 @@ from banking.domain.staff import (
 )
 from banking.ports.identity import Clock, Hasher
 from banking.ports.teaching import TeachingDesk
-from banking.ports.training import TeachingRefused
+from banking.ports.teaching_refusals import TeachingRefused
 from banking.services.staff_door import StaffDoor
 from banking.web.desk import shown
 from banking.web.desk.doors import Asked, Door, Open, asked_by_script

@@ -7,7 +7,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from banking.domain.inbox import Reason
 from banking.domain.staff import Role
-from banking.ports.training import Done, NoSuchItem, Order, State
+from banking.ports.inbox import Order, State
+from banking.ports.lessons import Done
+from banking.ports.teaching_refusals import NoSuchItem
 from banking.web.desk.desk import SEE_OTHER, Desk, back_to
 from banking.web.desk.doors import Asked, Door
 from banking.web.desk.place import HOME, Place, number

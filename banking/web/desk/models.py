@@ -5,13 +5,13 @@ from collections.abc import Callable
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from banking.domain.staff import Role
+from banking.ports.inbox import InboxQuery
 from banking.ports.models import (
     NothingToDo,
     NotPassed,
     TrainingFailed,
     WrongModel,
 )
-from banking.ports.training import InboxQuery
 from banking.web.desk.desk import Desk, back_to
 from banking.web.desk.doors import Asked, Door
 

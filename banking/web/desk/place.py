@@ -8,7 +8,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from banking.domain.inbox import Reason
-from banking.ports.training import InboxQuery, Order, State
+from banking.ports.inbox import InboxQuery, Order, State
 from banking.web.desk.shown import chosen
 from banking.web.desk.visits import Form
 

@@ -4,12 +4,11 @@ from starlette.responses import Response
 
 from banking.domain.nlu_scores import FALLBACK
 from banking.domain.staff import Role
-from banking.ports.training import (
+from banking.ports.stories import MadeStories, StoryDraft
+from banking.ports.teaching_refusals import (
     DataBroken,
     FilesBusy,
-    MadeStories,
     NotKept,
-    StoryDraft,
     StoryEdited,
     StoryExists,
     StoryGone,

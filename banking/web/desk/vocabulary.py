@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Self
 
+from banking.ports.lessons import IntentCard
 from banking.ports.teaching import TeachingDesk
-from banking.ports.training import DataBroken, IntentCard
+from banking.ports.teaching_refusals import DataBroken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
