@@ -97,11 +97,23 @@ DRAWN_OUT = re.compile(r"([^\W\d_]|[!?.])\1{2,}")
 TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d]")
 
 
+# To the encoder every emoji is one unknown word; its Unicode name says what it shows.
+# Faces and hearts are a mood, which says little of what is wanted; a flag has no name.
+EMOJI = re.compile("([\u2600-\u27bf\u2b50-\u2b55\U0001f300-\U0001faff])\\1*")
+UNTOLD = re.compile("FACE|HEART|REGIONAL")
+
+
 def written_out(text: str) -> str:
-    """The text with its short words in full, fit for reading, not for quoting."""
+    """The text with short words and emoji in full, fit for reading, not for quoting."""
     plain = TONES.sub("", unicodedata.normalize("NFKC", text))
-    return WORD.sub(_in_full, DRAWN_OUT.sub(r"\1\1", plain))
+    words = WORD.sub(_in_full, DRAWN_OUT.sub(r"\1\1", plain))
+    return EMOJI.sub(_named, words)
 
 
 def _in_full(word: "re.Match[str]") -> str:
     return MEANINGS.get(word[0].lower(), word[0])
+
+
+def _named(emoji: "re.Match[str]") -> str:
+    name = unicodedata.name(emoji[1], "")
+    return emoji[0] if not name or UNTOLD.search(name) else f" {name.lower()} "

@@ -23,6 +23,8 @@ _UNSEEN: Final = frozenset(
     "\ufeff\u00ad\u061c"
 )
 _WORDS: Final = re.compile(r"[^\W_]+|[^\w\s]")
+# In the Unicode names of emoji that tell a mood and no thing.
+_MOODS: Final = ("FACE", "HEART")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -186,7 +188,13 @@ def brackets(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def key(text: str) -> str:
-    """The same for sentences that differ in case, signs and spaces only."""
+    """The same for sentences that differ in case, signs, faces and spaces only."""
     words = _WORDS.findall(unicodedata.normalize("NFKC", text).casefold())
-    spoken = [word for word in words if word[0].isalnum()]
+    spoken = [word for word in words if word[0].isalnum() or _shows_a_thing(word)]
     return " ".join(spoken or words)
+
+
+def _shows_a_thing(sign: str) -> bool:
+    """Whether it is an emoji that stands for a word; a face is a mood."""
+    name = unicodedata.name(sign, "") if unicodedata.category(sign) == "So" else ""
+    return bool(name) and not any(mood in name for mood in _MOODS)

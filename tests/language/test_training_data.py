@@ -13,6 +13,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from banking.domain.examples import key as likeness
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = ROOT / "data"
 ENTITIES: Final = frozenset(
@@ -45,10 +47,8 @@ class Example:
 
     @property
     def key(self) -> str:
-        """The same for sentences that differ in case, signs and spaces only."""
-        words = re.findall(r"[^\W_]+|[^\w\s]", self.plain.casefold())
-        spoken = [word for word in words if re.match(r"\w", word)]
-        return " ".join(spoken or words)
+        """The same for sentences that mean the same."""
+        return likeness(self.plain)
 
     @property
     def entities(self) -> list[tuple[str, str]]:

@@ -12,7 +12,10 @@ from rasa_addons.shorthand import MEANINGS, written_out
         ("hw mch hv i got", "how much have i got"),
         ("a/c no", "account no"),
         ("helloooo!!!!!", "helloo!!"),
-        ("\U0001f44d\U0001f3fd", "\U0001f44d"),
+        # Emoji by what they show, once however often; faces, hearts and flags stay.
+        ("\U0001f44d\U0001f3fd", " thumbs up sign "),
+        ("snd 💸💸 2 mum", "send  money with wings  2 mum"),
+        ("🔒my card 😭❤️🇬🇭", " lock my card 😭❤🇬🇭"),
         # Figures are nobody's to change.
         ("send 1000000 and £1,000.50", "send 1000000 and £1,000.50"),
         ("balance", "balance"),
