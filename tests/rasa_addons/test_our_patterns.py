@@ -194,3 +194,40 @@ def test_the_longest_text_costs_little(finder: Finder, piece: str) -> None:
     finder.entities(piece * (MOST_CHARACTERS // len(piece)))
 
     assert time.perf_counter() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("please settle it. Regards, Mrs Ashby", "Mrs Ashby"),
+        ("my gas bill is due. With best wishes, Grandma Jean", "Grandma Jean"),
+        ("put £10 on it please? Thank you, Iris Holloway", "Iris Holloway"),
+        ("what do you charge? Yours truly Albert", "Albert"),
+    ],
+)
+def test_who_signs_a_letter_is_paid_nothing(finder: Finder, text, name) -> None:
+    start = text.index(name)
+    signed = {"entity": "person", "start": start, "end": len(text), "value": name}
+
+    assert signed not in settle(finder.entities(text), [signed])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "send 20 with best wishes to Ama",
+        "with love from us 50 to Ama",
+        "thanks, to Ama",
+    ],
+)
+def test_manners_before_a_name_hide_nobody(finder: Finder, text) -> None:
+    ama = {"entity": "person", "start": len(text) - 3, "end": len(text), "value": "Ama"}
+
+    assert ama in settle(finder.entities(text), [ama])
+
+
+def test_a_top_up_names_its_amount_and_its_phone(finder: Finder) -> None:
+    text = "want easyload of 200 on 03001234567"
+
+    assert found(finder, text) == [("amount", "200"), ("phone", "03001234567")]
+    assert found(finder, "a transfer of 3 days ago") != [("amount", "3")]
