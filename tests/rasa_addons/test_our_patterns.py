@@ -231,3 +231,23 @@ def test_a_top_up_names_its_amount_and_its_phone(finder: Finder) -> None:
 
     assert found(finder, text) == [("amount", "200"), ("phone", "03001234567")]
     assert found(finder, "a transfer of 3 days ago") != [("amount", "3")]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("delete my ex off my payees", "my ex"),
+        ("ewallet R200 to my cousin's cell", "my cousin"),
+        ("arrange for 25 to go to my great-nephew on Friday", "my great-nephew"),
+        ("put my plumber on my payee list", "my plumber"),
+        ("chuck 40 to my lil bro", "my lil bro"),
+    ],
+)
+def test_somebody_is_named_by_what_they_are(finder: Finder, text, who) -> None:
+    assert ("person", who) in found(finder, text)
+
+
+def test_an_everyday_account_is_no_date(finder: Finder) -> None:
+    text = "shift 50 from my everyday account to savings"
+
+    assert {kind for kind, _ in found(finder, text)} == {"amount", "account"}
