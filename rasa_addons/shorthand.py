@@ -98,20 +98,31 @@ TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d]")
 
 
 # To the encoder every emoji is one unknown word; its Unicode name says what it shows.
-# Faces and hearts are a mood, which says little of what is wanted; a flag has no name.
 EMOJI = re.compile("([\u2600-\u27bf\u2b50-\u2b55\U0001f300-\U0001faff])\\1*")
-UNTOLD = re.compile("FACE|HEART|REGIONAL")
+# Names of what only tells how somebody feels: beside words it is left out.
+MOODS = re.compile(
+    "(?<!ROBOT )FACE|HEART|SKULL|FIRE|SPARKLES|POPPER|HUNDRED POINTS|COLLISION|EYES"
+    "|FOLDED HANDS|SHRUG|ANGER|SWEAT|ROCKET|CONFETTI|MUSICAL|TROPHY|MONKEY"
+)
+# These stay as they are where they stand alone: a face's name misleads.
+UNTOLD = re.compile("(?<!ROBOT )FACE|HEART|REGIONAL")
 
 
 def written_out(text: str) -> str:
     """The text with short words and emoji in full, fit for reading, not for quoting."""
     plain = TONES.sub("", unicodedata.normalize("NFKC", text))
     words = WORD.sub(_in_full, DRAWN_OUT.sub(r"\1\1", plain))
-    return EMOJI.sub(_named, words)
+    told = _beside_words if any(map(str.isalnum, words)) else _named
+    return EMOJI.sub(told, words)
 
 
 def _in_full(word: "re.Match[str]") -> str:
     return MEANINGS.get(word[0].lower(), word[0])
+
+
+def _beside_words(emoji: "re.Match[str]") -> str:
+    mood = MOODS.search(unicodedata.name(emoji[1], ""))
+    return " " if mood else _named(emoji)
 
 
 def _named(emoji: "re.Match[str]") -> str:

@@ -12,10 +12,15 @@ from rasa_addons.shorthand import MEANINGS, written_out
         ("hw mch hv i got", "how much have i got"),
         ("a/c no", "account no"),
         ("helloooo!!!!!", "helloo!!"),
-        # Emoji by what they show, once however often; faces, hearts and flags stay.
+        # Emoji by what they show, once however often.
         ("\U0001f44d\U0001f3fd", " thumbs up sign "),
         ("snd 💸💸 2 mum", "send  money with wings  2 mum"),
-        ("🔒my card 😭❤️🇬🇭", " lock my card 😭❤🇬🇭"),
+        ("is this a 🤖", "is this a  robot face "),
+        # What tells a mood only is left out beside words, and a flag stays.
+        ("🔒my card 😭❤️🇬🇭", " lock my card   🇬🇭"),
+        ("how broke am i 💀", "how broke am i  "),
+        ("💀", " skull "),
+        ("😭", "😭"),
         # Figures are nobody's to change.
         ("send 1000000 and £1,000.50", "send 1000000 and £1,000.50"),
         ("balance", "balance"),
