@@ -105,7 +105,7 @@ MOODS = re.compile(
     "|FOLDED HANDS|SHRUG|ANGER|SWEAT|ROCKET|CONFETTI|MUSICAL|TROPHY|MONKEY"
 )
 # These stay as they are where they stand alone: a face's name misleads.
-UNTOLD = re.compile("(?<!ROBOT )FACE|HEART|REGIONAL")
+UNTOLD = re.compile("(?<!ROBOT )FACE|HEART")
 
 
 def written_out(text: str) -> str:

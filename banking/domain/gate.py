@@ -106,7 +106,7 @@ def _money(
 ) -> Iterator[str]:
     lost = pair.lost(after.intent)
     fewer = scaled(before.right, before.n, after.n) - after.right
-    if _too_many(pair, fewer, lost, [each.short for each in lost], rules):
+    if _too_many(pair, fewer, [each.short for each in lost], rules):
         yield (
             f"{after.intent} moves money and understands fewer of its sentences on "
             f"{pair.name}: {before.right} of {before.n}, now {after.right} of {after.n}"
@@ -116,7 +116,7 @@ def _money(
     now = after.predicted - after.right
     gained = pair.gained(after.intent)
     more = now - scaled(was, pair.before.texts, pair.after.texts)
-    if _too_many(pair, more, gained, [each.lead for each in gained], rules):
+    if _too_many(pair, more, [each.lead for each in gained], rules):
         yield (
             f"{after.intent} moves money and is heard in sentences that mean something "
             f"else on {pair.name}: {was}, now {now}{_named(pair, gained)}"
@@ -124,22 +124,18 @@ def _money(
 
 
 def _too_many(
-    pair: Pair,
-    more: Fraction,
-    changed: Sequence[Mistake],
-    by: Sequence[float],
-    rules: GateRules,
+    pair: Pair, more: Fraction, by: Sequence[float], rules: GateRules
 ) -> bool:
     """Whether ``more`` mistakes than before are too many for what moves money.
 
-    ``by`` is how far each of the sentences that changed is from its former reading.
-    What is far over the edge is not made good by another sentence that came right.
+    ``by`` is how far each sentence that is a mistake only now is over the edge. What is
+    far over it is not made good by another sentence that came right.
     """
     if pair.drawn:
         return more > rules.money_sentences_drawn
     tipped = sum(each <= rules.edge for each in by)
     excused = min(tipped, rules.noise_sentences)
-    far = len(changed) - tipped
+    far = len(by) - tipped
     return far > rules.money_sentences or more - excused > rules.money_sentences
 
 

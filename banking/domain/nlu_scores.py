@@ -102,9 +102,10 @@ class Mistake(Kept):
     """A text that was not taken for what it means.
 
     ``got`` is what the customer met, a refusal maybe; ``guess`` with its
-    ``confidence`` is what the classifier believed. What was meant was
-    ``short`` of the guess by so much confidence, or of the threshold where it was the
-    guess; the guess has its ``lead`` over what came next and over the threshold.
+    ``confidence`` is what the classifier believed. ``short``: by how much less
+    confidence what was meant had than the guess or, where it was the guess, than the
+    threshold. ``lead``: by how much more the guess had than the next, and than the
+    threshold.
     """
 
     text: str

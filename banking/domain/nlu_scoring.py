@@ -206,7 +206,7 @@ def _mistake(prediction: Prediction, wanted: str, threshold: float) -> Mistake:
         confidence=sure,
         # Asked back although likely enough: another reading was as likely.
         short=max(threshold - sure, 0.0) if asked_back else sure - meant,
-        lead=sure - max(threshold, *(chance for _, chance in prediction.others), 0.0),
+        lead=sure - max([threshold, *(chance for _, chance in prediction.others)]),
     )
 
 
